@@ -1,0 +1,2 @@
+Console.WriteLine("nvgre-gateway");
+return 0;
