@@ -1,0 +1,214 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace NvgreGateway.Dpdk;
+
+/// <summary>
+/// DPDK's environment: memory, devices, drivers. One per process, and never again after it ended.
+/// It starts on a thread of its own, because it confines the thread that starts it and whatever that thread starts later.
+/// </summary>
+public sealed unsafe class Eal : IDisposable
+{
+    private static int used;
+    private readonly Thread thread;
+    private readonly ManualResetEventSlim end = new();
+    private readonly TaskCompletionSource<string> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int cleanupStatus;
+
+    private Eal(IReadOnlyList<string> arguments)
+    {
+        Arguments = arguments;
+        thread = new Thread(Run) { Name = "eal", IsBackground = true };
+    }
+
+    /// <summary>What EAL was started with.</summary>
+    public IReadOnlyList<string> Arguments { get; }
+
+    /// <summary>What EAL and its drivers logged while starting.</summary>
+    public string StartLog { get; private set; } = "";
+
+    /// <summary>Release of DPDK that is loaded, such as <c>DPDK 22.11.11</c>.</summary>
+    public static string Version => Marshal.PtrToStringUTF8((nint)Native.Version()) ?? "";
+
+    /// <summary>ABI number in the names of Debian's DPDK packages: 23 for 22.11, that is one more than the year of the last long-term release.</summary>
+    internal static int PackageAbi
+    {
+        get
+        {
+            // The November release of a year begins the ABI of the next one, which lasts until the next November.
+            var version = Native.VersionNumber();
+            var (year, month) = ((int)(version >> 24), (int)(version >> 16 & 0xff));
+            return month >= 11 ? year + 1 : year;
+        }
+    }
+
+    /// <summary>
+    /// Checks the layout, starts EAL and waits until it is up. The calling thread is left as it was.
+    /// </summary>
+    /// <exception cref="DpdkException">EAL refused; the message holds what it logged and, for a missing driver, the package to install.</exception>
+    /// <exception cref="DllNotFoundException">The shim or DPDK is not there; the message says what to install.</exception>
+    public static Eal Start(EalOptions options)
+    {
+        MbufLayout.Verify();
+        if (Interlocked.Exchange(ref used, 1) != 0)
+        {
+            throw new DpdkException("EAL starts only once in the life of a process");
+        }
+
+        var eal = new Eal(BuildArguments(options, CpuAffinity.Current(), HugePages.AnyFree()));
+        eal.thread.Start();
+        eal.StartLog = eal.started.Task.GetAwaiter().GetResult();
+        var vdevs = options.Devices.Where(device => device.Kind == DeviceKind.Virtual).ToList();
+        try
+        {
+            vdevs.ForEach(eal.Attach);
+        }
+        catch
+        {
+            eal.Dispose();
+            throw;
+        }
+
+        return eal;
+    }
+
+    /// <summary>
+    /// Adds a device to the running EAL. Called by one thread at a time.
+    /// </summary>
+    /// <exception cref="DpdkException">No such driver (the message names its package), or the driver refused (the message holds its log).</exception>
+    public void Attach(DeviceName device)
+    {
+        ReadLog();
+        int status;
+        fixed (byte* text = Encoding.UTF8.GetBytes(device.DevArgs + '\0'))
+        {
+            status = Native.DevProbe(text);
+        }
+
+        if (status < 0)
+        {
+            throw new DpdkException($"device '{device}'", status, Explain(device, ReadLog()));
+        }
+    }
+
+    /// <summary>What EAL and drivers logged since the last call; the oldest is lost beyond 64 KiB.</summary>
+    public string ReadLog() => ReadCapturedLog();
+
+    /// <summary>Ends EAL. Ports are closed and workers joined before.</summary>
+    /// <exception cref="DpdkException">The clean-up failed.</exception>
+    public void Dispose()
+    {
+        if (!thread.IsAlive)
+        {
+            return;
+        }
+
+        end.Set();
+        thread.Join();
+        if (cleanupStatus != 0)
+        {
+            throw new DpdkException("ending EAL", cleanupStatus, ReadLog());
+        }
+    }
+
+    /// <summary>The command line for EAL; vdevs are not in it, they are attached one by one afterwards so that each has its own error.</summary>
+    internal static IReadOnlyList<string> BuildArguments(EalOptions options, IReadOnlyList<int> allowedCpus, bool hugePagesFree)
+    {
+        var cpus = options.MainCpus.Count > 0 ? options.MainCpus : allowedCpus;
+        var pci = options.Devices.Where(device => device.Kind == DeviceKind.Pci).ToList();
+        List<string> arguments = ["nvgre-gateway", $"--lcores=0@({string.Join(',', cpus)})", "--file-prefix", options.FilePrefix, "--no-telemetry"];
+        if (options.Memory == EalMemory.Ordinary || (options.Memory == EalMemory.Auto && !hugePagesFree))
+        {
+            arguments.AddRange(["--no-huge", "-m", (options.Megabytes > 0 ? options.Megabytes : 256).ToString(), "--no-shconf"]);
+        }
+        else
+        {
+            if (options.InMemory)
+            {
+                arguments.Add("--in-memory");
+            }
+
+            if (options.Megabytes > 0)
+            {
+                arguments.AddRange(["-m", options.Megabytes.ToString()]);
+            }
+        }
+
+        if (pci.Count == 0)
+        {
+            arguments.Add("--no-pci");
+        }
+
+        arguments.AddRange(pci.SelectMany(device => device.EalArguments));
+        arguments.AddRange(options.ExtraArguments);
+        return arguments;
+    }
+
+    private static string Explain(DeviceName device, string log)
+    {
+        var said = log.Trim();
+        if (device.Driver is { } driver && !IsDriverKnown(device))
+        {
+            return $"DPDK has no driver {driver}. On Debian: apt-get install dpdk {device.DriverPackage(PackageAbi)}" +
+                   (said.Length > 0 ? $"\nDPDK said:\n{said}" : "");
+        }
+
+        return said.Length > 0 ? $"DPDK said:\n{said}" : "";
+    }
+
+    private static bool IsDriverKnown(DeviceName device)
+    {
+        fixed (byte* name = Encoding.UTF8.GetBytes(device.PortName + '\0'))
+        {
+            return Native.DriverKnown(name) != 0;
+        }
+    }
+
+    private static string ReadCapturedLog()
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        fixed (byte* bytes = buffer)
+        {
+            while (Native.LogRead(bytes, (uint)buffer.Length) is var read and > 0)
+            {
+                text.Append(Encoding.UTF8.GetString(bytes, (int)read));
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private void Run()
+    {
+        var status = Native.LogOpen();
+        if (status == 0)
+        {
+            status = InitialiseHere();
+        }
+
+        var log = ReadCapturedLog();
+        if (status < 0)
+        {
+            started.SetException(new DpdkException($"starting EAL ({string.Join(' ', Arguments)})", status, $"DPDK said:\n{log.Trim()}"));
+            return;
+        }
+
+        started.SetResult(log);
+        end.Wait();
+        cleanupStatus = Native.EalCleanup();
+    }
+
+    private int InitialiseHere()
+    {
+        // EAL permutes and keeps its arguments: they have to outlive it, so they are never freed.
+        var vector = (byte**)NativeMemory.Alloc((nuint)(Arguments.Count + 1), (nuint)sizeof(byte*));
+        for (var i = 0; i < Arguments.Count; i++)
+        {
+            vector[i] = (byte*)Marshal.StringToCoTaskMemUTF8(Arguments[i]);
+        }
+
+        vector[Arguments.Count] = null;
+        return Native.EalInit(Arguments.Count, vector);
+    }
+}

@@ -1,0 +1,12 @@
+namespace NvgreGateway.Dpdk;
+
+/// <summary>Where EAL takes its memory.</summary>
+public enum EalMemory
+{
+    /// <summary>Huge pages if any are free, else ordinary ones.</summary>
+    Auto,
+    /// <summary>Huge pages only: needed by NICs, which read and write physical memory.</summary>
+    HugePages,
+    /// <summary>Ordinary pages.</summary>
+    Ordinary,
+}

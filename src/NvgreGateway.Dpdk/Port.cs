@@ -1,0 +1,416 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace NvgreGateway.Dpdk;
+
+/// <summary>An Ethernet device of DPDK. Set up, started and stopped by one thread; its queues belong to the workers.</summary>
+public sealed unsafe class Port
+{
+    private const int NameLength = 64;
+    private PortOptions? options;
+
+    private Port(ushort id, string name)
+    {
+        Id = id;
+        Name = name;
+        Capabilities = ReadCapabilities(id, name);
+    }
+
+    /// <summary>DPDK's number of the port.</summary>
+    public ushort Id { get; }
+
+    /// <summary>Name of the device: PCI address or vdev.</summary>
+    public string Name { get; }
+
+    /// <summary>What the device reports that it can do; read when the port was found.</summary>
+    public PortCapabilities Capabilities { get; }
+
+    /// <summary>Receive offloads in force after <see cref="Configure"/>.</summary>
+    public RxOffloads RxOffloads { get; private set; }
+
+    /// <summary>Send offloads in force after <see cref="Configure"/>.</summary>
+    public TxOffloads TxOffloads { get; private set; }
+
+    /// <summary>Fields that spread packets over the receive queues, after <see cref="Configure"/>.</summary>
+    public RssTypes RssTypes { get; private set; }
+
+    /// <summary>Receive queues after <see cref="Configure"/>.</summary>
+    public int RxQueueCount { get; private set; }
+
+    /// <summary>Send queues after <see cref="Configure"/>.</summary>
+    public int TxQueueCount { get; private set; }
+
+    /// <summary>Length of each receive queue after <see cref="Configure"/>: this many buffers are held by the driver, times the queues.</summary>
+    public int RxDescriptors { get; private set; }
+
+    /// <summary>Length of each send queue after <see cref="Configure"/>.</summary>
+    public int TxDescriptors { get; private set; }
+
+    /// <summary>What could not be had and was done without, for the log; empty if nothing.</summary>
+    public IReadOnlyList<string> Degradations { get; private set; } = [];
+
+    /// <summary>Whether a packet may arrive in several segments.</summary>
+    public bool ReceivesScattered => (RxOffloads & RxOffloads.Scatter) != 0;
+
+    /// <summary>Largest payload of an Ethernet frame, bytes, as the driver has it now.</summary>
+    public int Mtu
+    {
+        get
+        {
+            ushort mtu;
+            Check(Native.PortGetMtu(Id, &mtu), "reading the MTU");
+            return mtu;
+        }
+    }
+
+    /// <summary>The port of a device that EAL knows.</summary>
+    /// <exception cref="DpdkException">There is none; the message says why as far as can be told.</exception>
+    public static Port Find(DeviceName device)
+    {
+        ushort id;
+        int status;
+        fixed (byte* name = Encoding.UTF8.GetBytes(device.PortName + '\0'))
+        {
+            status = Native.PortByName(name, &id);
+        }
+
+        return status == 0 ? new Port(id, device.PortName) : throw new DpdkException($"device '{device}'", status, WhyMissing(device, "/sys/bus/pci/devices"));
+    }
+
+    /// <summary>All ports that EAL knows.</summary>
+    public static IReadOnlyList<Port> All()
+    {
+        var ports = new List<Port>();
+        var buffer = stackalloc byte[NameLength];
+        for (var id = Native.PortNext(-1); id >= 0; id = Native.PortNext(id))
+        {
+            var status = Native.PortName((ushort)id, buffer);
+            if (status != 0)
+            {
+                throw new DpdkException($"name of port {id}", status);
+            }
+
+            ports.Add(new Port((ushort)id, Marshal.PtrToStringUTF8((nint)buffer)!));
+        }
+
+        return ports;
+    }
+
+    /// <summary>A receive queue, for one worker.</summary>
+    public RxQueue RxQueue(int queue)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(queue);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(queue, RxQueueCount);
+        return new RxQueue(Id, (ushort)queue);
+    }
+
+    /// <summary>A send queue, for one worker.</summary>
+    public TxQueue TxQueue(int queue)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(queue);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(queue, TxQueueCount);
+        return new TxQueue(Id, (ushort)queue);
+    }
+
+    /// <summary>
+    /// Sets the port up, stopped. Wishes that the device does not meet are left out and named in <see cref="Degradations"/>.
+    /// </summary>
+    /// <exception cref="DpdkException">More queues or a larger MTU than the device takes, or it refused.</exception>
+    public void Configure(PortOptions wanted)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(wanted.RxQueues, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(wanted.TxQueues, 1);
+        ArgumentOutOfRangeException.ThrowIfZero(wanted.RxPools.Count);
+        RequireAtMost(wanted.RxQueues, Capabilities.MaxRxQueues, "receive queues");
+        RequireAtMost(wanted.TxQueues, Capabilities.MaxTxQueues, "send queues");
+        if (wanted.Mtu < Capabilities.MinMtu || wanted.Mtu > Capabilities.MaxMtu)
+        {
+            throw new DpdkException($"port {Name}: MTU {wanted.Mtu} is not within {Capabilities.MinMtu} to {Capabilities.MaxMtu}");
+        }
+
+        var degradations = new List<string>();
+        var rxWish = wanted.RxOffloads | ScatterIfNeeded(wanted);
+        RxOffloads = rxWish & Capabilities.RxOffloads;
+        TxOffloads = wanted.TxOffloads & Capabilities.TxOffloads;
+        RssTypes = wanted.RxQueues > 1 ? wanted.RssTypes & Capabilities.RssTypes : RssTypes.None;
+        Note(degradations, rxWish & ~RxOffloads, "receive offload");
+        Note(degradations, wanted.TxOffloads & ~TxOffloads, "send offload");
+        if (wanted.RxQueues > 1 && RssTypes == RssTypes.None)
+        {
+            degradations.Add("no RSS: the driver itself decides which queue a packet comes to");
+        }
+
+        var native = new NativePortConfiguration
+        {
+            RxOffloads = (ulong)RxOffloads,
+            TxOffloads = (ulong)TxOffloads,
+            RssTypes = (ulong)RssTypes,
+            Mtu = (uint)wanted.Mtu,
+            RxQueues = (ushort)wanted.RxQueues,
+            TxQueues = (ushort)wanted.TxQueues,
+            LinkInterrupt = Capabilities.LinkInterrupt ? 1u : 0u,
+            RemovalInterrupt = Capabilities.RemovalInterrupt ? 1u : 0u,
+        };
+        Check(Native.PortConfigure(Id, &native), "setting it up");
+        Check(Native.PortWatch(Id), "watching its events");
+        (RxQueueCount, TxQueueCount) = (wanted.RxQueues, wanted.TxQueues);
+        SetMtu(wanted.Mtu, degradations);
+        SetUpQueues(wanted);
+        options = wanted;
+        Degradations = degradations;
+    }
+
+    /// <summary>Starts the port and then sets its address filters, as most drivers want it in that order.</summary>
+    /// <exception cref="DpdkException">The device refused.</exception>
+    public void Start()
+    {
+        var wanted = options ?? throw new DpdkException($"port {Name} is started before it is set up");
+        var degradations = new List<string>(Degradations);
+        if (!wanted.MacAddress.IsEmpty)
+        {
+            SetMac(wanted.MacAddress.Span, degradations);
+        }
+
+        Check(Native.PortStart(Id), "starting it");
+        NoteUnsupported(degradations, Native.PortPromiscuous(Id, wanted.Promiscuous ? 1 : 0), "setting promiscuous mode", needed: wanted.Promiscuous);
+        NoteUnsupported(degradations, Native.PortAllMulticast(Id, wanted.AllMulticast ? 1 : 0), "setting all-multicast mode", needed: wanted.AllMulticast);
+        Degradations = degradations;
+    }
+
+    /// <summary>Stops the port; its workers have left it before.</summary>
+    public void Stop() => Check(Native.PortStop(Id), "stopping it");
+
+    /// <summary>Frees what the driver holds, buffers included. The port is stopped; afterwards it exists no more.</summary>
+    public void Close() => Check(Native.PortClose(Id), "closing it");
+
+    /// <summary>Takes a device out of EAL altogether, so that one of the same name can be attached again. The port is stopped.</summary>
+    public void Detach() => Check(Native.PortDetach(Id), "detaching it");
+
+    /// <summary>Accepts frames to one more unicast address, six bytes.</summary>
+    /// <exception cref="DpdkException">The device has no room for it.</exception>
+    public void AddMacAddress(ReadOnlySpan<byte> mac)
+    {
+        RequireMac(mac);
+        fixed (byte* bytes = mac)
+        {
+            Check(Native.PortMacAdd(Id, bytes), "adding a MAC address");
+        }
+    }
+
+    /// <summary>Copies the address of the port, six bytes.</summary>
+    public void ReadMacAddress(Span<byte> mac)
+    {
+        RequireMac(mac);
+        fixed (byte* bytes = mac)
+        {
+            Check(Native.PortMacGet(Id, bytes), "reading its MAC address");
+        }
+    }
+
+    /// <summary>The link as it is now. Never waits.</summary>
+    public LinkState Link()
+    {
+        NativeLink link;
+        Check(Native.PortLink(Id, &link), "reading its link");
+        return new LinkState(link.Up != 0, link.Speed, link.FullDuplex != 0);
+    }
+
+    /// <summary>Counters of the port. Allocates nothing.</summary>
+    /// <returns>Whether the driver gave them.</returns>
+    public bool TryReadStatistics(out PortStatistics statistics)
+    {
+        fixed (PortStatistics* target = &statistics)
+        {
+            *target = default;
+            return Native.PortStats(Id, target) == 0;
+        }
+    }
+
+    /// <summary>Sets the counters to zero, where the driver can.</summary>
+    public void ResetStatistics() => Check(Native.PortStatsReset(Id), "resetting its statistics");
+
+    /// <summary>Names of the driver's own counters, in the order of <see cref="ReadExtendedStatistics"/>.</summary>
+    public IReadOnlyList<string> ExtendedStatisticNames()
+    {
+        var count = Check(Native.PortXstatsNames(Id, null, 0), "counting its extended statistics");
+        var buffer = new byte[count * NameLength];
+        var names = new string[count];
+        fixed (byte* bytes = buffer)
+        {
+            Check(Native.PortXstatsNames(Id, bytes, (uint)count), "naming its extended statistics");
+            for (var i = 0; i < count; i++)
+            {
+                names[i] = Marshal.PtrToStringUTF8((nint)(bytes + (i * NameLength)))!;
+            }
+        }
+
+        return names;
+    }
+
+    /// <summary>Values of the driver's own counters. Allocates nothing.</summary>
+    /// <param name="values">As many as there are names.</param>
+    /// <returns>How many were written; negative errno if the driver refused.</returns>
+    public int ReadExtendedStatistics(Span<ulong> values)
+    {
+        fixed (ulong* target = values)
+        {
+            return Native.PortXstats(Id, target, (uint)values.Length);
+        }
+    }
+
+    /// <summary>Whether the device has vanished: its driver said so, or says so when asked. Allocates nothing.</summary>
+    public bool IsRemoved()
+    {
+        uint removals, links;
+        Native.PortEvents(Id, &removals, &links);
+        return removals != 0 || Native.PortIsRemoved(Id) != 0;
+    }
+
+    /// <summary>How often the driver reported a change of the link since <see cref="Configure"/>. Allocates nothing.</summary>
+    public uint LinkChanges()
+    {
+        uint removals, links;
+        Native.PortEvents(Id, &removals, &links);
+        return links;
+    }
+
+    /// <summary>Why a port is not there, from what the kernel knows.</summary>
+    internal static string WhyMissing(DeviceName device, string pciRoot)
+    {
+        if (device.Kind == DeviceKind.Virtual)
+        {
+            return "EAL was not started with this device";
+        }
+
+        var folder = Path.Combine(pciRoot, device.PortName);
+        if (!Directory.Exists(folder))
+        {
+            return "No such PCI device in this machine";
+        }
+
+        var driver = File.ResolveLinkTarget(Path.Combine(folder, "driver"), false)?.Name;
+        return driver switch
+        {
+            null => "No kernel driver is bound to it: bind it to vfio-pci (dpdk-devbind.py -b vfio-pci " + device.PortName + ")",
+            "vfio-pci" or "uio_pci_generic" or "igb_uio" or "mlx5_core" or "mlx4_core" =>
+                $"It is bound to {driver}, but DPDK has no driver for it, or was not allowed to use it. On Debian: apt-get install dpdk librte-meta-net",
+            _ => $"It is bound to the kernel driver {driver}: bind it to vfio-pci (dpdk-devbind.py -b vfio-pci {device.PortName})",
+        };
+    }
+
+    private static PortCapabilities ReadCapabilities(ushort id, string name)
+    {
+        NativePortInfo info;
+        var status = Native.PortInfo(id, &info);
+        if (status != 0)
+        {
+            throw new DpdkException($"port {name}: reading its capabilities", status);
+        }
+
+        return new PortCapabilities
+        {
+            Driver = Marshal.PtrToStringUTF8((nint)(&info.Driver)) ?? "",
+            InterfaceIndex = info.InterfaceIndex,
+            Socket = info.Socket,
+            RxOffloads = (RxOffloads)(info.RxOffloads | info.RxQueueOffloads),
+            TxOffloads = (TxOffloads)(info.TxOffloads | info.TxQueueOffloads),
+            RssTypes = (RssTypes)info.RssTypes,
+            RetaSize = info.RetaSize,
+            MaxRxQueues = info.MaxRxQueues,
+            MaxTxQueues = info.MaxTxQueues,
+            MinMtu = info.MinMtu,
+            MaxMtu = info.MaxMtu,
+            MinRxBuffer = info.MinRxBuffer,
+            MaxRxPacket = info.MaxRxPacket,
+            MaxMacAddresses = (int)info.MaxMacAddresses,
+            RxDescriptors = (info.RxDescriptorsMin, info.RxDescriptorsMax),
+            TxDescriptors = (info.TxDescriptorsMin, info.TxDescriptorsMax),
+            MaxTxSegments = info.TxSegmentsMax,
+            LinkInterrupt = (info.Flags & 1) != 0,
+            RemovalInterrupt = (info.Flags & 2) != 0,
+        };
+    }
+
+    private static RxOffloads ScatterIfNeeded(PortOptions wanted)
+    {
+        // Ethernet header, two tags and frame check sequence around the payload.
+        const int overhead = 14 + 8 + 4;
+        var room = wanted.RxPools.Min(pool => pool.DataRoom) - Mbuf.DefaultHeadroom;
+        return wanted.Mtu + overhead > room ? RxOffloads.Scatter : RxOffloads.None;
+    }
+
+    private static void Note<T>(List<string> degradations, T missing, string what) where T : struct, Enum
+    {
+        if (!EqualityComparer<T>.Default.Equals(missing, default))
+        {
+            degradations.Add($"{what} not there: {missing}");
+        }
+    }
+
+    private static void RequireMac(ReadOnlySpan<byte> mac)
+    {
+        if (mac.Length != 6)
+        {
+            throw new ArgumentException("a MAC address has six bytes", nameof(mac));
+        }
+    }
+
+    private void RequireAtMost(int wanted, int most, string what)
+    {
+        if (wanted > most)
+        {
+            throw new DpdkException($"port {Name}: {wanted} {what} wanted, {Capabilities.Driver} has {most}");
+        }
+    }
+
+    private void SetUpQueues(PortOptions wanted)
+    {
+        var (rx, tx) = ((ushort)Math.Clamp(wanted.RxDescriptors, 1, ushort.MaxValue), (ushort)Math.Clamp(wanted.TxDescriptors, 1, ushort.MaxValue));
+        Check(Native.PortAdjustDescriptors(Id, &rx, &tx), "adjusting its queue lengths");
+        (RxDescriptors, TxDescriptors) = (rx, tx);
+        for (var queue = 0; queue < wanted.RxQueues; queue++)
+        {
+            var pool = wanted.RxPools[Math.Min(queue, wanted.RxPools.Count - 1)];
+            Check(Native.RxQueueSetup(Id, (ushort)queue, rx, Capabilities.Socket, (ulong)RxOffloads, pool.Handle), $"setting up receive queue {queue}");
+        }
+
+        for (var queue = 0; queue < wanted.TxQueues; queue++)
+        {
+            Check(Native.TxQueueSetup(Id, (ushort)queue, tx, Capabilities.Socket, (ulong)TxOffloads), $"setting up send queue {queue}");
+        }
+    }
+
+    private void SetMtu(int mtu, List<string> degradations) =>
+        NoteUnsupported(degradations, Native.PortSetMtu(Id, (ushort)mtu), $"setting MTU {mtu}", needed: true);
+
+    private void SetMac(ReadOnlySpan<byte> mac, List<string> degradations)
+    {
+        RequireMac(mac);
+        int status;
+        fixed (byte* bytes = mac)
+        {
+            status = Native.PortMacSet(Id, bytes);
+        }
+
+        NoteUnsupported(degradations, status, "setting the MAC address (frames still carry it; the device may need promiscuous mode)", needed: true);
+    }
+
+    /// <summary>Notes what the driver cannot do at all; anything else that fails is an error.</summary>
+    private void NoteUnsupported(List<string> degradations, int status, string what, bool needed)
+    {
+        const int notSupported = -95;
+        if (status == notSupported)
+        {
+            if (needed)
+            {
+                degradations.Add($"{Capabilities.Driver} does not support {what}");
+            }
+
+            return;
+        }
+
+        Check(status, what);
+    }
+
+    private int Check(int status, string what) => status >= 0 ? status : throw new DpdkException($"port {Name}: {what}", status);
+}
