@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace NvgreGateway.Exchange;
+
+/// <summary>What the data process says of itself, written by its housekeeping thread. Plain 64-bit fields, each read on its own.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 512)]
+public unsafe struct DataState
+{
+    /// <summary>Process id, 0 = none.</summary>
+    public ulong ProcessId;
+
+    /// <summary>Start time in clock ticks since boot, as /proc tells it: with the id it names one process.</summary>
+    public ulong StartTime;
+
+    /// <summary>Heartbeats of the housekeeping thread.</summary>
+    public ulong Heartbeat;
+
+    /// <summary>0 = starting, 1 = ports ready and stopped, 2 = forwarding, 3 = stopping, 4 = failed (<see cref="Failure"/>).</summary>
+    public ulong Phase;
+
+    /// <summary>The <see cref="DataSettings.Generation"/> in force.</summary>
+    public ulong SettingsGeneration;
+
+    /// <summary>mbufs in the pools.</summary>
+    public ulong MbufCapacity;
+
+    /// <summary>mbufs in use.</summary>
+    public ulong MbufInUse;
+
+    /// <summary>Collections since the workers began (must stay 0).</summary>
+    public ulong Collections;
+
+    /// <summary>Collections since the process began.</summary>
+    public ulong CollectionsTotal;
+
+    /// <summary>Bytes allocated on the managed heap since the workers began (must stay 0).</summary>
+    public ulong AllocatedBytes;
+
+    /// <summary>Total GC pause since the process began, nanoseconds.</summary>
+    public ulong PauseNanoseconds;
+
+    /// <summary>Time stamp counter frequency, Hz.</summary>
+    public ulong TscHz;
+
+    /// <summary>How often the data process was started on these regions.</summary>
+    public ulong Starts;
+
+    /// <summary>Why it failed, UTF-8, zero-terminated.</summary>
+    public fixed byte Failure[256];
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+
+namespace NvgreGateway.Exchange;
+
+/// <summary>
+/// A peer as one segment knows it: a (VSID, PA) pair with its prepared outer header. One PA in two segments is two of these.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 128)]
+public unsafe struct PeerEntry
+{
+    /// <summary>
+    /// Ethernet (destination MAC zero: it is the next hop's), optional outer tag, IP and GRE, ready but for destination MAC, TOS or
+    /// class and flow label, length, IPv4 checksum (zero here), FlowID and the PCP of an outer tag. The key holds the VSID.
+    /// </summary>
+    public fixed byte Template[72];
+
+    /// <summary>IPv4: the one's complement sum of the header's 16-bit words in host order, length and TOS 0, not folded.</summary>
+    public uint ChecksumBase;
+
+    /// <summary>Next hop id: index of its <see cref="NextHopSlot"/>.</summary>
+    public uint NextHop;
+
+    /// <summary>VSID shifted left by 8: the key in host order with FlowID 0.</summary>
+    public uint KeyBase;
+
+    /// <summary>Segment id; 0 when the id is not in use.</summary>
+    public uint Segment;
+
+    /// <summary>Its place with the current flush generation, as an FDB entry holds it.</summary>
+    public uint Place;
+
+    /// <summary>Index of the underlay port toward it.</summary>
+    public ushort Port;
+
+    /// <summary>Longest untagged tenant frame that fits toward it: tenant MTU + 14 .</summary>
+    public ushort MaxInnerFrame;
+
+    /// <summary>Bytes of <see cref="Template"/>: 42 or 62, and 4 more with an outer tag.</summary>
+    public byte HeaderLength;
+
+    /// <summary>Where the IP header begins in it: 14 or 18.</summary>
+    public byte L3Offset;
+
+    /// <summary>What it is and wants.</summary>
+    public PeerFlags Flags;
+
+    /// <summary>Where the outer DSCP comes from.</summary>
+    public DscpMode Dscp;
+
+    /// <summary>The fixed value as a TOS byte (DSCP shifted left by 2).</summary>
+    public byte FixedTos;
+
+    /// <summary>Least outer TTL accepted, 0 = off (B-055).</summary>
+    public byte MinTtl;
+
+    private readonly ushort _pad;
+
+    /// <summary>The PA: IPv4 in the low 32 bits, else bytes 0-7; as the wire bytes load little-endian.</summary>
+    public ulong AddressHigh;
+
+    /// <summary>The PA: IPv6 bytes 8-15, as they load little-endian; 0 for IPv4.</summary>
+    public ulong AddressLow;
+}

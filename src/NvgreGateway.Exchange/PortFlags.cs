@@ -1,0 +1,33 @@
+namespace NvgreGateway.Exchange;
+
+/// <summary>What a port of a snapshot is and does.</summary>
+[Flags]
+public enum PortFlags : uint
+{
+    /// <summary>An access port without any of the below.</summary>
+    None = 0,
+
+    /// <summary>An underlay (PA side) port; else an access (VLAN side) port.</summary>
+    Underlay = 1,
+
+    /// <summary>Access port in <c>access</c> mode: one untagged VLAN (E-002).</summary>
+    AccessMode = 2,
+
+    /// <summary><c>controlFrames: forward</c> (E-072, E-074).</summary>
+    ForwardControlFrames = 4,
+
+    /// <summary><c>trust: dscp</c>: the outer DSCP may be the inner one (B-038).</summary>
+    TrustDscp = 8,
+
+    /// <summary><c>trust: pcp</c>: the outer DSCP comes from the PCP map for IP too (B-038).</summary>
+    TrustPcp = 16,
+
+    /// <summary>The port has at least one IPv4 PA, and the wanted IPv4 bytes are set.</summary>
+    HasIpv4 = 32,
+
+    /// <summary>The port has at least one IPv6 PA, and the wanted IPv6 bytes are set.</summary>
+    HasIpv6 = 64,
+
+    /// <summary>The port is in use; an entry without it is a gap.</summary>
+    Valid = 1u << 31,
+}

@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+
+namespace NvgreGateway.Exchange;
+
+/// <summary>
+/// What the data process says of a port, written by its housekeeping thread under a sequence counter: odd while being written;
+/// a reader copies it and takes the copy if the counter was even and is unchanged (<see cref="GatewayMemory.ReadPortState"/>).
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 512)]
+public unsafe struct PortState
+{
+    /// <summary>The sequence counter.</summary>
+    public ulong Sequence;
+
+    /// <summary>1 = the device is there.</summary>
+    public uint Present;
+
+    /// <summary>1 = started.</summary>
+    public uint Started;
+
+    /// <summary>1 = link up.</summary>
+    public uint LinkUp;
+
+    /// <summary>Link speed, Mbit/s; 0 or 0xFFFFFFFF = unknown.</summary>
+    public uint SpeedMbps;
+
+    /// <summary>MAC in force, first wire byte lowest.</summary>
+    public ulong Mac;
+
+    /// <summary>Transmit offloads that the device reports (DPDK bits).</summary>
+    public ulong TxCapabilities;
+
+    /// <summary>Receive offloads that the device reports (DPDK bits).</summary>
+    public ulong RxCapabilities;
+
+    /// <summary>Transmit offloads in force.</summary>
+    public ulong TxOffloads;
+
+    /// <summary>Receive offloads in force.</summary>
+    public ulong RxOffloads;
+
+    /// <summary>Receive queues in force.</summary>
+    public ushort RxQueues;
+
+    /// <summary>Transmit queues in force.</summary>
+    public ushort TxQueues;
+
+    /// <summary>MTU in force.</summary>
+    public ushort Mtu;
+
+    /// <summary>NUMA node, -1 = none.</summary>
+    public short NumaNode;
+
+    /// <summary>Frames that the device missed for want of descriptors.</summary>
+    public ulong Missed;
+
+    /// <summary>Frames that the device received with errors (A-144: never handed on).</summary>
+    public ulong RxErrors;
+
+    /// <summary>Frames that the device failed to send.</summary>
+    public ulong TxErrors;
+
+    /// <summary>Frames lost for want of mbufs.</summary>
+    public ulong RxNoMbuf;
+
+    /// <summary>Driver name, UTF-8, zero-terminated.</summary>
+    public fixed byte Driver[32];
+
+    /// <summary>Why the port is not up, UTF-8, zero-terminated; empty when it is.</summary>
+    public fixed byte Reason[160];
+}

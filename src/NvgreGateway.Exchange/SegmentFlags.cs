@@ -1,0 +1,30 @@
+namespace NvgreGateway.Exchange;
+
+/// <summary>What a segment does.</summary>
+[Flags]
+public enum SegmentFlags : uint
+{
+    /// <summary>None of the below.</summary>
+    None = 0,
+
+    /// <summary><c>adminState: up</c> (E-026).</summary>
+    Up = 1,
+
+    /// <summary>Sources are learned .</summary>
+    Learning = 2,
+
+    /// <summary><c>unknownUnicast: flood</c> (A-087).</summary>
+    FloodUnknown = 4,
+
+    /// <summary>Frames pass between its attachments (E-024).</summary>
+    LocalSwitching = 8,
+
+    /// <summary><c>lossless: forward</c>: FCoE and FIP pass .</summary>
+    ForwardLossless = 16,
+
+    /// <summary><c>limits.action: drop</c> (E-034).</summary>
+    LimitDrop = 32,
+
+    /// <summary>The id is in use.</summary>
+    Valid = 1u << 31,
+}

@@ -1,0 +1,151 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NvgreGateway.Exchange;
+
+/// <summary>
+/// A view of a published snapshot: the lookups that workers do and that control shares. It owns nothing; the memory stays
+/// valid until every worker has passed a quiescent point after a newer one was published.
+/// </summary>
+/// <param name="header">The snapshot, 64-byte aligned.</param>
+public readonly unsafe struct Snapshot(SnapshotHeader* header)
+{
+    /// <summary>The header; null when there is no snapshot.</summary>
+    public SnapshotHeader* Header { get; } = header;
+
+    /// <summary>The ports by index.</summary>
+    public PortEntry* Ports => (PortEntry*)((byte*)Header + Header->PortsOffset);
+
+    /// <summary>The segments by id.</summary>
+    public SegmentEntry* Segments => (SegmentEntry*)((byte*)Header + Header->SegmentsOffset);
+
+    /// <summary>The attachments by id.</summary>
+    public AttachmentEntry* Attachments => (AttachmentEntry*)((byte*)Header + Header->AttachmentsOffset);
+
+    /// <summary>The peers by id.</summary>
+    public PeerEntry* Peers => (PeerEntry*)((byte*)Header + Header->PeersOffset);
+
+    /// <summary>The local provider addresses.</summary>
+    public LocalAddress* LocalAddresses => (LocalAddress*)((byte*)Header + Header->LocalAddressesOffset);
+
+    /// <summary>The attachment ids of a port by VID (4096 entries).</summary>
+    /// <param name="port">An access port of this snapshot.</param>
+    /// <returns>The table.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint* VlanMap(PortEntry* port) => (uint*)((byte*)Header + port->VlanMapOffset);
+
+    /// <summary>The members of a segment: its attachment ids, then its peer ids.</summary>
+    /// <param name="segment">A segment of this snapshot.</param>
+    /// <returns>The ids.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint* Members(SegmentEntry* segment) => (uint*)((byte*)Header + segment->MembersOffset);
+
+    /// <summary>The segment of a VSID .</summary>
+    /// <param name="vsid">24 bits.</param>
+    /// <returns>Its id, or 0.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint SegmentOf(uint vsid)
+    {
+        ushort* top = (ushort*)((byte*)Header + Header->VsidTopOffset);
+        ushort* leaves = (ushort*)((byte*)Header + Header->VsidLeavesOffset);
+        return leaves[(top[vsid >> 12] << 12) | (int)(vsid & 4095)];
+    }
+
+    /// <summary>The peer of a segment with an IPv4 PA: the check that the sender is authorised .</summary>
+    /// <param name="segment">Segment id.</param>
+    /// <param name="address">PA as its wire bytes load little-endian.</param>
+    /// <returns>Its id, or 0.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint PeerOf4(uint segment, uint address)
+    {
+        PeerKey4* table = (PeerKey4*)((byte*)Header + Header->PeerKeys4Offset);
+        uint mask = Header->PeerKeys4Mask;
+        ulong key = address | ((ulong)segment << 32);
+        for (uint i = Hash4(key) & mask; ; i = (i + 1) & mask)
+        {
+            if (table[i].Key == key)
+            {
+                return table[i].Peer;
+            }
+
+            if (table[i].Peer == 0)
+            {
+                return 0;
+            }
+        }
+    }
+
+    /// <summary>The peer of a segment with an IPv6 PA.</summary>
+    /// <param name="segment">Segment id.</param>
+    /// <param name="high">PA bytes 0-7 as they load little-endian.</param>
+    /// <param name="low">PA bytes 8-15 likewise.</param>
+    /// <returns>Its id, or 0.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint PeerOf6(uint segment, ulong high, ulong low)
+    {
+        PeerKey6* table = (PeerKey6*)((byte*)Header + Header->PeerKeys6Offset);
+        uint mask = Header->PeerKeys6Mask;
+        for (uint i = Hash6(segment, high, low) & mask; ; i = (i + 1) & mask)
+        {
+            if (table[i].High == high && table[i].Low == low && table[i].Segment == segment && table[i].Peer != 0)
+            {
+                return table[i].Peer;
+            }
+
+            if (table[i].Peer == 0)
+            {
+                return 0;
+            }
+        }
+    }
+
+    /// <summary>Whether an IPv4 address is a local PA.</summary>
+    /// <param name="address">As its wire bytes load little-endian.</param>
+    /// <returns>Whether it is.</returns>
+    public bool IsLocal4(uint address)
+    {
+        LocalAddress* a = LocalAddresses;
+        for (uint i = 0; i < Header->LocalAddressCount; i++)
+        {
+            if (a[i].Family == 4 && (uint)a[i].High == address)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether an IPv6 address is a local PA.</summary>
+    /// <param name="high">Bytes 0-7 as they load little-endian.</param>
+    /// <param name="low">Bytes 8-15 likewise.</param>
+    /// <returns>Whether it is.</returns>
+    public bool IsLocal6(ulong high, ulong low)
+    {
+        LocalAddress* a = LocalAddresses;
+        for (uint i = 0; i < Header->LocalAddressCount; i++)
+        {
+            if (a[i].Family == 6 && a[i].High == high && a[i].Low == low)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The hash of the IPv4 peer table.</summary>
+    /// <param name="key">Segment and PA, as <see cref="PeerKey4.Key"/>.</param>
+    /// <returns>32 bits.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Hash4(ulong key) => BitOperations.Crc32C(0, key);
+
+    /// <summary>The hash of the IPv6 peer table.</summary>
+    /// <param name="segment">Segment id.</param>
+    /// <param name="high">PA bytes 0-7.</param>
+    /// <param name="low">PA bytes 8-15.</param>
+    /// <returns>32 bits.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Hash6(uint segment, ulong high, ulong low) =>
+        BitOperations.Crc32C(BitOperations.Crc32C(segment, high), low);
+}
