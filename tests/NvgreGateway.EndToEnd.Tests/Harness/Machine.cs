@@ -1,0 +1,56 @@
+namespace NvgreGateway.EndToEnd.Tests;
+
+/// <summary>Where things are on the machine that runs the tests, and names that no other run uses.</summary>
+internal static class Machine
+{
+    /// <summary>The root of the source tree.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Our lab scripts.</summary>
+    public static string Lab => Path.Combine(Root, "tests", "lab");
+
+    /// <summary>A short word of this run; names of namespaces, interfaces and gateways carry it.</summary>
+    public static string Tag { get; } = Environment.ProcessId.ToString("x");
+
+    /// <summary>The folder for sockets and state of this run.</summary>
+    public static string RunFolder { get; } = MakeRunFolder();
+
+    /// <summary>Every process of this run carries this environment variable, so that none is left behind.</summary>
+    public const string TokenVariable = "NVGRE_GATEWAY_TEST_RUN";
+
+    /// <summary>The value of <see cref="TokenVariable"/>.</summary>
+    public static string Token { get; } = Guid.NewGuid().ToString("n");
+
+    /// <summary>The folder that keeps logs and captures of one test.</summary>
+    public static string ArtifactsOf(string test)
+    {
+        string path = Path.Combine(Root, "artifacts", "e2e", test);
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+
+        Directory.CreateDirectory(path);
+        return path;
+    }
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
+        {
+            if (File.Exists(Path.Combine(d.FullName, "NvgreGateway.sln")))
+            {
+                return d.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("the tests run from inside the source tree");
+    }
+
+    private static string MakeRunFolder()
+    {
+        string path = "/run/nvgre-test-" + Tag;
+        Directory.CreateDirectory(path);
+        return path;
+    }
+}

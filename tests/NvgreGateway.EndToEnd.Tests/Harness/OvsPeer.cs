@@ -1,0 +1,30 @@
+namespace NvgreGateway.EndToEnd.Tests;
+
+/// <summary>Open vSwitch with the userspace datapath as an NVGRE endpoint, its tenants in namespaces of their own.</summary>
+internal sealed class OvsPeer : IDisposable
+{
+    public const string Address = "10.0.0.2";
+    public const string GatewayAddress = "10.0.0.1";
+    public const string TenantAddress = "192.168.100.2";
+    public const string TenantIpv6 = "fd64::2";
+    public const string TenantMac = "02:00:00:00:02:02";
+
+    private readonly string _environment;
+
+    public OvsPeer(Lab lab, string transport, string endpointNamespace, string options, params int[] vsids)
+    {
+        Namespace = endpointNamespace;
+        _environment = $"LAB_OVS_NS={Namespace}";
+        lab.Add(this);
+        Shell.Run($"{_environment} {Machine.Lab}/ovs-peer up {transport} {string.Join(' ', vsids)} {options}", 60);
+    }
+
+    public string Namespace { get; }
+
+    public string TenantOf(int vsid) => $"{Namespace}-{vsid}";
+
+    /// <summary>Runs ovs-vsctl against this endpoint.</summary>
+    public string Control(string arguments) => Shell.Run($"{_environment} {Machine.Lab}/ovs-peer vsctl {arguments}").Trim();
+
+    public void Dispose() => Shell.Try($"{_environment} {Machine.Lab}/ovs-peer down", 30);
+}

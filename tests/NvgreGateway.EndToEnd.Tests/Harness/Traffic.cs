@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace NvgreGateway.EndToEnd.Tests;
+
+/// <summary>Ping and iperf3 between hosts.</summary>
+internal static partial class Traffic
+{
+    /// <summary>How many of <paramref name="count"/> echo requests were answered.</summary>
+    public static int Ping(string fromNamespace, string address, int count = 5, double interval = 0.2, string options = "")
+    {
+        CommandResult result = Shell.Try(string.Create(CultureInfo.InvariantCulture,
+            $"ip netns exec {fromNamespace} ping -c {count} -i {interval} -W 1 {options} {address}"), 20 + (int)(count * (interval + 1)));
+        Match match = Received().Match(result.Output);
+        Assert.True(match.Success, result.Output);
+        return int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Fails the test where an echo request stays without an answer; a first one may wait for tables to fill.</summary>
+    public static void MustPing(string fromNamespace, string address, string options = "")
+    {
+        Assert.True(Shell.Eventually(() => Ping(fromNamespace, address, 1, options: options) == 1, 15), $"no answer from {address}");
+        Assert.Equal(5, Ping(fromNamespace, address, 5, options: options));
+    }
+
+    /// <summary>Fails the test where an echo request is answered.</summary>
+    public static void MustNotPing(string fromNamespace, string address, string options = "") =>
+        Assert.Equal(0, Ping(fromNamespace, address, 2, options: options));
+
+    /// <summary>TCP by iperf3 for two seconds; the bit rate that arrived. <paramref name="reverse"/>: the server sends.</summary>
+    public static double Tcp(Lab lab, string serverNamespace, string clientNamespace, string serverAddress, bool reverse, int port)
+    {
+        using BackgroundProcess server = new(lab.LogFile("iperf3-server"), "ip", "netns", "exec", serverNamespace,
+            "iperf3", "-s", "-1", "--forceflush", "-p", port.ToString(CultureInfo.InvariantCulture));
+        server.WaitFor("Server listening", 10);
+        CommandResult result = Shell.Try($"timeout 25 ip netns exec {clientNamespace} iperf3 -c {serverAddress} -p {port} -t 2 -J --connect-timeout 5000{(reverse ? " -R" : "")}", 40);
+        Assert.True(result.ExitCode == 0, result.Output);
+        using JsonDocument json = JsonDocument.Parse(result.Output);
+        double rate = json.RootElement.GetProperty("end").GetProperty("sum_received").GetProperty("bits_per_second").GetDouble();
+        File.AppendAllText(lab.LogFile("iperf3"), string.Create(CultureInfo.InvariantCulture, $"{serverNamespace} {(reverse ? "->" : "<-")} {clientNamespace}: {rate / 1e6:f1} Mbit/s\n"));
+        return rate;
+    }
+
+    [GeneratedRegex(@"(\d+) received")]
+    private static partial Regex Received();
+}
