@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace NvgreGateway.Dataplane;
+
+/// <summary>
+/// What became of the copies of one received frame (rule 0.2.6 of the requirements): the frame counts as sent when at least one
+/// copy left, else as dropped for the reason of the first copy that failed. A copy may end on another worker, so the counts
+/// change atomically; whoever ends the last copy settles the frame's account and thereby gives the record back.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 32)]
+internal struct CopyRecord
+{
+    /// <summary>Copies not yet ended, and 1 while copies are still being made; 0 = the record is free.</summary>
+    public int Pending;
+
+    /// <summary>Copies that left.</summary>
+    public int Sent;
+
+    /// <summary>Copies that were lost.</summary>
+    public int Lost;
+
+    /// <summary>The <see cref="Exchange.DropReason"/> of the first that was lost; 0 = none yet.</summary>
+    public int Reason;
+
+    /// <summary>Segment id.</summary>
+    public ushort Segment;
+
+    /// <summary>Port the frame came in on.</summary>
+    public byte From;
+}

@@ -1,0 +1,64 @@
+using NvgreGateway.Dpdk;
+
+namespace NvgreGateway.Dataplane;
+
+/// <summary>
+/// The ports of one worker, and the pool that its packets come from. <see cref="Worker{TPorts}"/> is generic over it, so that
+/// an implementation that is a struct is called directly: DPDK queues in production, files in <c>replay</c>, a faulty device in
+/// tests. Ports are named by their index in the configuration. Nothing here may throw.
+/// </summary>
+public unsafe interface IPorts
+{
+    /// <summary>Takes packets from this worker's receive queue of a port.</summary>
+    /// <param name="port">Port index; one that <see cref="IsPolled"/>.</param>
+    /// <param name="burst">Where to put them; they belong to the worker then.</param>
+    /// <param name="count">How many at most.</param>
+    /// <returns>How many there are, 0 to <paramref name="count"/>.</returns>
+    uint Receive(int port, Mbuf** burst, uint count);
+
+    /// <summary>Puts packets into this worker's transmit queue of a port.</summary>
+    /// <param name="port">Port index; one that <see cref="HasTransmitQueue"/>.</param>
+    /// <param name="burst">The packets; those that are taken no longer belong to the worker.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>How many it took: the first ones.</returns>
+    uint Transmit(int port, Mbuf** burst, uint count);
+
+    /// <summary>Takes an empty buffer of one segment from the pool, with at least 128 bytes of headroom.</summary>
+    /// <returns>The buffer, or null when the pool is empty.</returns>
+    Mbuf* Allocate();
+
+    /// <summary>Returns a packet, its whole chain, to the pool.</summary>
+    /// <param name="mbuf">The packet.</param>
+    void Free(Mbuf* mbuf);
+
+    /// <summary>Whether a port's link is up and its device still there.</summary>
+    /// <param name="port">Port index.</param>
+    /// <returns>Whether it is.</returns>
+    bool IsUp(int port);
+
+    /// <summary>A clock that rises: the time stamp counter; in <c>replay</c> anything that does.</summary>
+    ulong Timestamp { get; }
+
+    /// <summary>The number that orders a received packet among all others: what goes into the sequence of a punt.</summary>
+    /// <param name="mbuf">The packet.</param>
+    /// <returns>Production: <see cref="Timestamp"/>; <c>replay</c>: the number of its input.</returns>
+    ulong SequenceOf(Mbuf* mbuf);
+
+    /// <summary>Tells that a packet was made from another: <c>replay</c> gives it the same input number; production does nothing.</summary>
+    /// <param name="copy">The new packet.</param>
+    /// <param name="original">What it was made from.</param>
+    void Inherit(Mbuf* copy, Mbuf* original);
+
+    /// <summary>Whether this worker has a receive queue of a port.</summary>
+    /// <param name="port">Port index.</param>
+    /// <returns>Whether it has.</returns>
+    bool IsPolled(int port);
+
+    /// <summary>
+    /// Whether this worker has a transmit queue of a port. A port with fewer queues than workers has owners: worker
+    /// <c>index % queues</c> sends for worker <c>index</c>.
+    /// </summary>
+    /// <param name="port">Port index.</param>
+    /// <returns>Whether it has.</returns>
+    bool HasTransmitQueue(int port);
+}

@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+
+namespace NvgreGateway.Dataplane;
+
+/// <summary>
+/// What the workers of one process share: for each port the number of its transmit queues (so that a worker without one knows
+/// who sends for it), and a ring of packets for each ordered pair of workers. Made before the workers, disposed after the last
+/// of them has released what it holds.
+/// </summary>
+public sealed unsafe class WorkerGroup : IDisposable
+{
+    /// <summary>Slots of a ring between two workers: four bursts of the largest size.</summary>
+    internal const uint RingSlots = 512;
+
+    private readonly int[] _queues;
+    private readonly SpreadRing*[] _rings;
+
+    /// <summary>Makes a group.</summary>
+    /// <param name="workers">Workers, at least 1.</param>
+    /// <param name="transmitQueues">Transmit queues of each port by index, each at least 1; more than there are workers count as many.</param>
+    public WorkerGroup(int workers, ReadOnlySpan<int> transmitQueues)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(workers);
+        Workers = workers;
+        _queues = transmitQueues.ToArray();
+        _rings = new SpreadRing*[workers * workers];
+        for (int i = 0; i < _queues.Length; i++)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_queues[i], nameof(transmitQueues));
+            _queues[i] = Math.Min(_queues[i], workers);
+        }
+
+        for (int i = 0; i < _rings.Length; i++)
+        {
+            // A worker needs no ring to itself.
+            _rings[i] = i / workers == i % workers ? null : SpreadRing.Create(RingSlots);
+        }
+    }
+
+    /// <summary>How many workers there are.</summary>
+    public int Workers { get; }
+
+    /// <summary>The worker that sends on a port for a worker.</summary>
+    /// <param name="port">Port index.</param>
+    /// <param name="worker">Worker index.</param>
+    /// <returns>The owner's index; the worker itself when it has a queue.</returns>
+    public int OwnerOf(int port, int worker) => port < _queues.Length ? worker % _queues[port] : 0;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        for (int i = 0; i < _rings.Length; i++)
+        {
+            NativeMemory.AlignedFree(_rings[i]);
+            _rings[i] = null;
+        }
+    }
+
+    /// <summary>The ring from one worker to another; null from a worker to itself.</summary>
+    internal SpreadRing* Ring(int from, int to) => _rings[(from * Workers) + to];
+}
