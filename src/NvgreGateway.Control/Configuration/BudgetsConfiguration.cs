@@ -1,0 +1,14 @@
+namespace NvgreGateway.Control.Configuration;
+
+/// <summary>How much control work packets may cause; key <c>budgets</c> (F-047). Packets a second.</summary>
+public sealed record BudgetsConfiguration
+{
+    /// <summary>ARP on underlay ports.</summary>
+    public required int Arp { get; init; }
+
+    /// <summary>Neighbour discovery on underlay ports.</summary>
+    public required int Nd { get; init; }
+
+    /// <summary>Echo requests to the gateway's own addresses.</summary>
+    public required int IcmpEcho { get; init; }
+}

@@ -1,0 +1,529 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using NvgreGateway.Packets;
+
+namespace NvgreGateway.Control.Configuration;
+
+/// <summary>
+/// What ties settings together: names, addresses and attachments that refer to each other. Single values were checked
+/// when they were read; a place that could not be read is left alone here.
+/// </summary>
+internal sealed class ConfigurationValidator(GatewayConfiguration configuration, ReadContext context)
+{
+    private readonly List<ConfigurationWarning> warnings = [];
+    private readonly UnderlayRoutes routes = new(configuration.Ports);
+    private readonly Dictionary<IPAddress, JsonPath> local = [];
+    private readonly Dictionary<string, int> portByName = new(StringComparer.Ordinal);
+    private readonly HashSet<IPAddress> broadcasts = [];
+    private readonly HashSet<IPAddress> networks = [];
+    private readonly Dictionary<MacAddress, string> ownMacs = [];
+
+    private static JsonPath PortsPath => JsonPath.Root["ports"];
+
+    private static JsonPath SegmentsPath => JsonPath.Root["segments"];
+
+    /// <summary>Reports every error to the context.</summary>
+    /// <returns>The warnings.</returns>
+    public ValueList<ConfigurationWarning> Run()
+    {
+        CheckWorkers();
+        CheckNeighborTimes();
+        CheckPortIdentities();
+        CheckLocalAddresses();
+        CheckRoutesAndNeighbors();
+        CheckSegmentIdentities();
+        CheckAttachments();
+        CheckPeers();
+        CheckRecords();
+        CheckTotals();
+        CheckMtus();
+        return [.. warnings];
+    }
+
+    private static string Quote(object value) => $"\"{value}\"";
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private void CheckWorkers()
+    {
+        JsonPath path = JsonPath.Root["workers"]["cores"];
+        Dictionary<int, JsonPath> seen = [];
+        int highest = Processors.Highest();
+        for (int i = 0; i < configuration.Workers.Cores.Count; i++)
+        {
+            JsonPath place = path[i];
+            int core = configuration.Workers.Cores[i];
+            if (!context.Known(place))
+            {
+                continue;
+            }
+
+            if (!seen.TryAdd(core, place))
+            {
+                context.Reject(place, Number(core), $"is the core of another worker, {seen[core]}", "each core once");
+            }
+            else if (core > highest)
+            {
+                warnings.Add(new ConfigurationWarning("core_absent", place.ToString(), Number(core), $"this machine has the cores 0 to {Number(highest)}"));
+            }
+        }
+    }
+
+    private void CheckNeighborTimes()
+    {
+        JsonPath path = JsonPath.Root["neighbors"];
+        NeighborResolutionConfiguration times = configuration.Neighbors;
+        if (context.Known(path["giveUpSeconds"]) && context.Known(path["retrySeconds"]) && times.GiveUpSeconds < times.RetrySeconds)
+        {
+            context.Reject(path["giveUpSeconds"], Number(times.GiveUpSeconds), "is shorter than one retry", $"at least retrySeconds, {Number(times.RetrySeconds)}");
+        }
+    }
+
+    private void CheckPortIdentities()
+    {
+        Dictionary<string, JsonPath> devices = new(StringComparer.Ordinal);
+        for (int i = 0; i < configuration.Ports.Count; i++)
+        {
+            PortConfiguration port = configuration.Ports[i];
+            JsonPath path = PortsPath[i];
+            if (context.Known(path["name"]) && !portByName.TryAdd(port.Name, i))
+            {
+                context.Reject(path["name"], Quote(port.Name), $"is the name of another port, {PortsPath[portByName[port.Name]]["name"]}", "a name that no other port has");
+            }
+
+            if (context.Known(path["device"]) && !devices.TryAdd(DeviceIdentity(port.Device), path["device"]))
+            {
+                context.Reject(path["device"], Quote(port.Device), $"is the device of another port, {devices[DeviceIdentity(port.Device)]}", "a device (for a vdev: its name before the first comma) that no other port has");
+            }
+
+            if (port.Mac is { } mac && context.Known(path["mac"]))
+            {
+                ownMacs.TryAdd(mac, port.Name);
+            }
+
+            if (port.Mode == PortMode.Access && port.NativeVlan is null && context.Known(path["mode"]) && context.Known(path["nativeVlan"]))
+            {
+                context.Reject(path["nativeVlan"], "missing", "is required by mode \"access\"", "1 to 4094");
+            }
+        }
+    }
+
+    /// <summary>What DPDK tells devices apart by: the PCI address with its domain, or the vdev's name.</summary>
+    private static string DeviceIdentity(string device)
+    {
+        int comma = device.IndexOf(',', StringComparison.Ordinal);
+        string name = comma < 0 ? device : device[..comma];
+        bool isPci = name.Contains(':', StringComparison.Ordinal);
+        return !isPci ? name : (name.Count(static c => c == ':') == 1 ? "0000:" + name : name).ToUpperInvariant();
+    }
+
+    private void CheckLocalAddresses()
+    {
+        for (int i = 0; i < configuration.Ports.Count; i++)
+        {
+            ValueList<InterfaceAddress> addresses = configuration.Ports[i].Addresses;
+            for (int k = 0; k < addresses.Count; k++)
+            {
+                JsonPath place = PortsPath[i]["addresses"][k];
+                if (!context.Known(place))
+                {
+                    continue;
+                }
+
+                InterfaceAddress address = addresses[k];
+                if (!local.TryAdd(address.Address, place))
+                {
+                    context.Reject(place, Quote(address), $"is a local PA already, {local[address.Address]}", "each address once");
+                }
+
+                if (address.Broadcast is { } broadcast)
+                {
+                    broadcasts.Add(broadcast);
+                    networks.Add(address.Network.BaseAddress);
+                }
+            }
+        }
+    }
+
+    private void CheckRoutesAndNeighbors()
+    {
+        Dictionary<IPNetwork, JsonPath> prefixes = [];
+        for (int i = 0; i < configuration.Ports.Count; i++)
+        {
+            PortConfiguration port = configuration.Ports[i];
+            bool addressesKnown = context.Complete(PortsPath[i]["addresses"]) && context.Known(PortsPath[i]["role"]);
+            for (int k = 0; k < port.Routes.Count; k++)
+            {
+                RouteConfiguration route = port.Routes[k];
+                JsonPath path = PortsPath[i]["routes"][k];
+                bool prefixKnown = context.Known(path["prefix"]);
+                if (prefixKnown && !prefixes.TryAdd(route.Prefix, path["prefix"]))
+                {
+                    context.Reject(path["prefix"], Quote(route.Prefix), $"has a route already, {prefixes[route.Prefix]}", "each prefix once, on one port");
+                }
+
+                if (!context.Known(path["via"]))
+                {
+                    continue;
+                }
+
+                if (prefixKnown && route.Prefix.BaseAddress.AddressFamily != route.Via.AddressFamily)
+                {
+                    context.Reject(path["via"], Quote(route.Via), "is not of the family of the prefix", $"an {Family(route.Prefix.BaseAddress.AddressFamily)} address");
+                }
+                else if (addressesKnown)
+                {
+                    CheckOnLink(port, route.Via, path["via"]);
+                }
+            }
+
+            Dictionary<IPAddress, JsonPath> seen = [];
+            for (int k = 0; k < port.Neighbors.Count; k++)
+            {
+                JsonPath path = PortsPath[i]["neighbors"][k]["address"];
+                if (!context.Known(path))
+                {
+                    continue;
+                }
+
+                IPAddress address = port.Neighbors[k].Address;
+                if (!seen.TryAdd(address, path))
+                {
+                    context.Reject(path, Quote(address), $"is a neighbour already, {seen[address]}", "each neighbour of a port once");
+                }
+                else if (addressesKnown)
+                {
+                    CheckOnLink(port, address, path);
+                }
+            }
+        }
+    }
+
+    private void CheckOnLink(PortConfiguration port, IPAddress address, JsonPath path)
+    {
+        string allowed = port.Addresses.Count == 0
+            ? "an address inside a prefix of the port's addresses, of which there are none"
+            : $"an address inside {string.Join(", ", port.Addresses.Select(static a => a.Network))}";
+        if (local.ContainsKey(address))
+        {
+            context.Reject(path, Quote(address), "is a local PA", allowed + ", not our own");
+        }
+        else if (broadcasts.Contains(address) || networks.Contains(address))
+        {
+            context.Reject(path, Quote(address), "is the broadcast or network address of a local prefix", allowed);
+        }
+        else if (!port.Addresses.Any(a => a.IsOnLink(address) || (address.IsIPv6LinkLocal && a.Address.AddressFamily == AddressFamily.InterNetworkV6)))
+        {
+            context.Reject(path, Quote(address), "is not on-link on this port", allowed);
+        }
+    }
+
+    private void CheckSegmentIdentities()
+    {
+        Dictionary<string, JsonPath> names = new(StringComparer.Ordinal);
+        Dictionary<int, JsonPath> vsids = [];
+        for (int i = 0; i < configuration.Segments.Count; i++)
+        {
+            SegmentConfiguration segment = configuration.Segments[i];
+            JsonPath path = SegmentsPath[i];
+            if (context.Known(path["name"]) && !names.TryAdd(segment.Name, path["name"]))
+            {
+                context.Reject(path["name"], Quote(segment.Name), $"is the name of another segment, {names[segment.Name]}", "a name that no other segment has");
+            }
+
+            if (context.Known(path["vsid"]) && !vsids.TryAdd(segment.Vsid, path["vsid"]))
+            {
+                context.Reject(path["vsid"], Number(segment.Vsid), $"is the VSID of another segment, {vsids[segment.Vsid]}", "a VSID that no other segment has, 4096 to 16777214");
+            }
+
+            CheckSources(segment, path["sourceAddresses"]);
+        }
+    }
+
+    private void CheckSources(SegmentConfiguration segment, JsonPath path)
+    {
+        if (!context.Complete(PortsPath) || !context.Known(path))
+        {
+            return;
+        }
+
+        HashSet<IPAddress> seen = [];
+        for (int k = 0; k < segment.SourceAddresses.Count; k++)
+        {
+            IPAddress source = segment.SourceAddresses[k];
+            JsonPath place = path[k];
+            if (!context.Known(place))
+            {
+                continue;
+            }
+
+            if (!local.ContainsKey(source))
+            {
+                context.Reject(place, Quote(source), "is not a local PA", LocalText());
+            }
+            else if (!seen.Add(source))
+            {
+                // The default lists each PA once, and a PA that two ports have was reported there.
+                context.Reject(place, Quote(source), "stands here a second time", "each address once");
+            }
+        }
+    }
+
+    private string LocalText()
+    {
+        const int Shown = 8;
+        string all = string.Join(", ", local.Keys.Take(Shown)) + (local.Count > Shown ? ", ..." : string.Empty);
+        return local.Count == 0 ? "one of the addresses of the underlay ports, of which there are none" : $"one of the addresses of the underlay ports: {all}";
+    }
+
+    private void CheckAttachments()
+    {
+        Dictionary<(string Port, int Vlan), JsonPath> bound = [];
+        bool portsKnown = context.Known(PortsPath) && Enumerable.Range(0, configuration.Ports.Count).All(i => context.Known(PortsPath[i]["name"]));
+        for (int i = 0; i < configuration.Segments.Count; i++)
+        {
+            ValueList<AttachmentConfiguration> attachments = configuration.Segments[i].Attachments;
+            for (int k = 0; k < attachments.Count; k++)
+            {
+                AttachmentConfiguration attachment = attachments[k];
+                JsonPath path = SegmentsPath[i]["attachments"][k];
+                if (!context.Known(path["port"]))
+                {
+                    continue;
+                }
+
+                bool found = portByName.TryGetValue(attachment.Port, out int port);
+                if (!found && portsKnown)
+                {
+                    context.Reject(path["port"], Quote(attachment.Port), "is no port" + Similar.Suggest(attachment.Port, portByName.Keys), AccessPortsText());
+                }
+                else if (found && context.Known(PortsPath[port]["role"]) && configuration.Ports[port].Role != PortRole.Access)
+                {
+                    context.Reject(path["port"], Quote(attachment.Port), "is an underlay port", AccessPortsText());
+                }
+
+                if (!context.Known(path["vlan"]))
+                {
+                    continue;
+                }
+
+                if (!bound.TryAdd((attachment.Port, attachment.Vlan), path))
+                {
+                    context.Reject(path, $"port \"{attachment.Port}\", vlan {Number(attachment.Vlan)}", $"is attached already, {bound[(attachment.Port, attachment.Vlan)]}", "a VLAN of a port in one segment, once");
+                }
+                else if (found)
+                {
+                    CheckAccessMode(configuration.Ports[port], PortsPath[port], attachment, path["vlan"]);
+                }
+            }
+        }
+    }
+
+    private void CheckAccessMode(PortConfiguration port, JsonPath portPath, AttachmentConfiguration attachment, JsonPath path)
+    {
+        if (port.Mode == PortMode.Access && port.NativeVlan is { } native && native != attachment.Vlan && context.Known(portPath["nativeVlan"]))
+        {
+            context.Reject(path, Number(attachment.Vlan), $"is not the VLAN of port \"{port.Name}\", whose mode is \"access\"", $"its nativeVlan, {Number(native)}");
+        }
+    }
+
+    private string AccessPortsText()
+    {
+        string[] names = [.. configuration.Ports.Where(static p => p.Role == PortRole.Access).Select(static p => Quote(p.Name))];
+        return names.Length == 0 ? "an access port, of which there are none" : $"an access port: {string.Join(", ", names)}";
+    }
+
+    private void CheckPeers()
+    {
+        bool portsKnown = context.Complete(PortsPath);
+        for (int i = 0; i < configuration.Segments.Count; i++)
+        {
+            SegmentConfiguration segment = configuration.Segments[i];
+            bool sourcesKnown = portsKnown && context.Complete(SegmentsPath[i]["sourceAddresses"]);
+            Dictionary<IPAddress, JsonPath> seen = [];
+            for (int k = 0; k < segment.Peers.Count; k++)
+            {
+                IPAddress address = segment.Peers[k].Address;
+                JsonPath place = context.PlaceOf(SegmentsPath[i]["peers"][k], "address");
+                if (!context.Known(place))
+                {
+                    continue;
+                }
+
+                if (!seen.TryAdd(address, place))
+                {
+                    context.Reject(place, Quote(address), $"is a peer of this segment already, {seen[address]}", "each peer of a segment once");
+                    continue;
+                }
+
+                if (local.TryGetValue(address, out JsonPath? own))
+                {
+                    context.Reject(place, Quote(address), $"is our own address, {own}", "the PA of another endpoint");
+                    continue;
+                }
+
+                if (broadcasts.Contains(address) || networks.Contains(address))
+                {
+                    context.Reject(place, Quote(address), "is the broadcast or network address of a local prefix", "a unicast address");
+                    continue;
+                }
+
+                if (portsKnown && routes.Find(address) is null)
+                {
+                    context.Reject(place, Quote(address), "has no route", "an address on-link on an underlay port, or inside a prefix of its routes");
+                }
+
+                if (sourcesKnown && segment.SourceFor(address) is null)
+                {
+                    string family = Family(address.AddressFamily);
+                    context.Reject(place, Quote(address), $"has no source address: no local PA among the segment's is {family}", $"a peer of the family of a source address, or an {family} address on an underlay port (and in sourceAddresses)");
+                }
+            }
+        }
+    }
+
+    private void CheckRecords()
+    {
+        for (int i = 0; i < configuration.Segments.Count; i++)
+        {
+            SegmentConfiguration segment = configuration.Segments[i];
+            bool peersKnown = context.Complete(SegmentsPath[i]["peers"]);
+            bool attachmentsKnown = context.Complete(SegmentsPath[i]["attachments"]);
+            HashSet<IPAddress> peers = [.. segment.Peers.Select(static p => p.Address)];
+            HashSet<(string, int)> attachments = [.. segment.Attachments.Select(static a => (a.Port, a.Vlan))];
+            Dictionary<MacAddress, JsonPath> seen = [];
+            for (int k = 0; k < segment.Records.Count; k++)
+            {
+                RecordConfiguration record = segment.Records[k];
+                JsonPath path = SegmentsPath[i]["records"][k];
+                if (context.Known(path["mac"]))
+                {
+                    CheckRecordMac(record.Mac, path["mac"], seen);
+                }
+
+                if (!context.Known(path))
+                {
+                    continue;
+                }
+
+                if (record.Pa is { } pa && context.Known(path["pa"]) && peersKnown && !peers.Contains(pa))
+                {
+                    context.Reject(path["pa"], Quote(pa), "is not a peer of the segment", segment.Peers.Count == 0 ? "an address of its peers, of which there are none" : "an address of its peers");
+                }
+                else if (record is { Port: { } port, Vlan: { } vlan } && context.Known(path["port"]) && context.Known(path["vlan"]) && attachmentsKnown && !attachments.Contains((port, vlan)))
+                {
+                    context.Reject(path, $"port \"{port}\", vlan {Number(vlan)}", "is not an attachment of the segment", "port and vlan of one of its attachments");
+                }
+            }
+        }
+    }
+
+    private void CheckRecordMac(MacAddress mac, JsonPath path, Dictionary<MacAddress, JsonPath> seen)
+    {
+        if (!seen.TryAdd(mac, path))
+        {
+            context.Reject(path, Quote(mac), $"has a record in this segment already, {seen[mac]}", "each MAC of a segment once");
+        }
+        else if (ownMacs.TryGetValue(mac, out string? port))
+        {
+            context.Reject(path, Quote(mac), $"is the gateway's own, of port \"{port}\"", "the MAC of a tenant");
+        }
+    }
+
+    private void CheckTotals()
+    {
+        CheckTotal(SegmentsPath, configuration.Segments.Sum(static s => s.Attachments.Count), ConfigurationLimits.Attachments, "attachments");
+        CheckTotal(SegmentsPath, configuration.Segments.Sum(static s => s.Peers.Count), ConfigurationLimits.Peers, "peers");
+        int records = configuration.Segments.Sum(static s => s.Records.Count);
+        JsonPath capacity = JsonPath.Root["fdb"]["capacity"];
+        if (context.Known(capacity) && records > configuration.Fdb.Capacity)
+        {
+            context.Reject(capacity, Number(configuration.Fdb.Capacity), $"is too small for the {Number(records)} records of the segments", $"at least the number of records, up to {Number(ConfigurationLimits.FdbCapacity)}");
+        }
+    }
+
+    private void CheckTotal(JsonPath path, int count, int most, string what)
+    {
+        if (count > most)
+        {
+            context.Reject(path, Number(count), $"is the number of {what} of all segments", $"up to {Number(most)}");
+        }
+    }
+
+    /// <summary>Compares what each underlay port can carry, per family of its peers, with the VLANs behind it (A-073, A-074).</summary>
+    private void CheckMtus()
+    {
+        for (int i = 0; i < configuration.Ports.Count; i++)
+        {
+            PortConfiguration port = configuration.Ports[i];
+            JsonPath path = PortsPath[i]["mtu"];
+            if (!context.Known(path) || !context.Known(PortsPath[i]["extraOverhead"]) || !context.Known(PortsPath[i]["role"]) || port.Role != PortRole.Underlay)
+            {
+                continue;
+            }
+
+            VlanMtu? overIpv4 = LargestVlanMtu(i, AddressFamily.InterNetwork);
+            VlanMtu? overIpv6 = LargestVlanMtu(i, AddressFamily.InterNetworkV6);
+            if (overIpv4 is null && overIpv6 is null)
+            {
+                continue;
+            }
+
+            AddressFamily family = overIpv6 is null ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
+            int least = overIpv4 is null ? TenantMtu.LeastForIpv6 : TenantMtu.Least;
+            int tenant = TenantMtu.Of(port, family);
+            if (tenant < least)
+            {
+                int overhead = port.Mtu - tenant;
+                context.Reject(path, Number(port.Mtu), $"leaves {Number(tenant)} bytes for tenant packets over {Family(family)}", $"{Number(least + overhead)} to 9216 ({Number(least)} for the tenant and {Number(overhead)} for the encapsulation)");
+                continue;
+            }
+
+            Warn(port, path, AddressFamily.InterNetwork, overIpv4);
+            Warn(port, path, AddressFamily.InterNetworkV6, overIpv6);
+        }
+    }
+
+    private void Warn(PortConfiguration underlay, JsonPath path, AddressFamily family, VlanMtu? vlan)
+    {
+        int tenant = TenantMtu.Of(underlay, family);
+        if (vlan is { } side && tenant < side.Mtu)
+        {
+            warnings.Add(new ConfigurationWarning(
+                "mtu_below_vlan",
+                path.ToString(),
+                Number(tenant),
+                $"tenant packets of segment \"{side.Segment}\" over {Family(family)} may have {Number(tenant)} bytes, those of port \"{side.Port}\" have up to {Number(side.Mtu)}; an mtu of {Number(underlay.Mtu + side.Mtu - tenant)} carries them all"));
+        }
+    }
+
+    /// <summary>The largest MTU among access ports of segments with a peer of the family behind an underlay port; null where there is no such peer.</summary>
+    private VlanMtu? LargestVlanMtu(int underlay, AddressFamily family)
+    {
+        VlanMtu? largest = null;
+        for (int i = 0; i < configuration.Segments.Count; i++)
+        {
+            SegmentConfiguration segment = configuration.Segments[i];
+            if (!segment.Peers.Any(p => p.Address.AddressFamily == family && routes.Find(p.Address)?.PortIndex == underlay))
+            {
+                continue;
+            }
+
+            largest ??= new VlanMtu(segment.Name, string.Empty, 0);
+            foreach (AttachmentConfiguration attachment in segment.Attachments)
+            {
+                if (portByName.TryGetValue(attachment.Port, out int port) && context.Known(PortsPath[port]["mtu"]) && configuration.Ports[port].Mtu > largest.Value.Mtu)
+                {
+                    largest = new VlanMtu(segment.Name, attachment.Port, configuration.Ports[port].Mtu);
+                }
+            }
+        }
+
+        return largest;
+    }
+
+    private static string Family(AddressFamily family) => family == AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4";
+
+    private readonly record struct VlanMtu(string Segment, string Port, int Mtu);
+}

@@ -1,0 +1,363 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NvgreGateway.Packets;
+
+namespace NvgreGateway.Control.Configuration;
+
+/// <summary>
+/// Every setting there is: key, kind and range, default, meaning and the rows behind it. The reader, the validation of
+/// single values, the writer, the JSON Schema and the settings table all come from here, and no default stands anywhere
+/// else. A static field may use only those above it: the order of this file is the order of initialisation.
+/// </summary>
+internal static class Definitions
+{
+    private static readonly FlagKind Flag = new();
+    private static readonly NumberKind Vid = new(1, 4094);
+    private static readonly MacKind Mac = new();
+    private static readonly WordKind<AdminState> AdminWords = new([("up", AdminState.Up), ("down", AdminState.Down)]);
+    private static readonly WordKind<FramePolicy> DropOrForward = new([("drop", FramePolicy.Drop), ("forward", FramePolicy.Forward)]);
+    private static readonly WordKind<FlowIdMode> FlowIdWords = new([("hash", FlowIdMode.Hash), ("zero", FlowIdMode.Zero)]);
+    private static readonly PatternKind ItemName = new("[A-Za-z0-9][A-Za-z0-9._-]{0,31}", "1 to 32 letters, digits, '.', '_' and '-', a letter or digit first");
+    private static readonly PatternKind PortReference = new("[A-Za-z0-9][A-Za-z0-9._-]{0,31}", "the name of an access port");
+    private static readonly PatternKind GatewayName = new("[a-z0-9-]{1,32}", "1 to 32 of a-z, 0-9 and '-'");
+    private static readonly PatternKind Device = new(
+        "(?:[0-9A-Fa-f]{4,8}:)?[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\\.[0-7](?:,[!-~]{1,320})?|[A-Za-z][A-Za-z0-9_.-]{0,61}(?:,[!-~]{1,320})?",
+        "a PCI address such as \"0000:01:00.0\" or a DPDK vdev string such as \"net_af_packet0,iface=eth0\", without blanks, arguments up to 320 characters");
+
+    public static readonly ObjectKind<LimitsConfiguration> Limits = DefineLimits();
+    public static readonly ObjectKind<RouteConfiguration> Route = DefineRoute();
+    public static readonly ObjectKind<NeighborConfiguration> Neighbor = DefineNeighbor();
+    public static readonly ObjectKind<PortConfiguration> Port = DefinePort();
+    public static readonly ObjectKind<AttachmentConfiguration> Attachment = DefineAttachment();
+    public static readonly ObjectKind<DscpConfiguration> Dscp = DefineDscp();
+    public static readonly ObjectKind<PeerConfiguration> Peer = DefinePeer();
+    public static readonly ObjectKind<RecordConfiguration> Record = DefineRecord();
+    public static readonly ObjectKind<SegmentConfiguration> Segment = DefineSegment();
+    public static readonly ObjectKind<MovesConfiguration> Moves = DefineMoves();
+    public static readonly ObjectKind<FdbConfiguration> Fdb = DefineFdb();
+    public static readonly ObjectKind<WorkersConfiguration> Workers = DefineWorkers();
+    public static readonly ObjectKind<BudgetsConfiguration> Budgets = DefineBudgets();
+    public static readonly ObjectKind<NeighborResolutionConfiguration> Neighbors = DefineNeighbors();
+    public static readonly ObjectKind<MemoryConfiguration> Memory = DefineMemory();
+    public static readonly ObjectKind<MetricsConfiguration> Metrics = DefineMetrics();
+    public static readonly ObjectKind<GatewayConfiguration> Gateway = DefineGateway();
+
+    private static ObjectKind<LimitsConfiguration> DefineLimits()
+    {
+        ObjectKind<LimitsConfiguration> kind = new("limits");
+        var macs = kind.Optional("macs", new MaybeKind<int>(new NumberKind(1, ConfigurationLimits.FdbCapacity, "MACs")), null, static l => l.Macs, "The most MACs learned here; records do not count.", "E-034");
+        var action = kind.Optional("action", new WordKind<LimitAction>([("forward", LimitAction.Forward), ("drop", LimitAction.Drop)]), LimitAction.Forward, static l => l.Action, "What happens to frames of further sources.", "E-034");
+        kind.BuiltBy(v => new LimitsConfiguration { Macs = v.Get(macs), Action = v.Get(action) });
+        return kind;
+    }
+
+    private static ObjectKind<RouteConfiguration> DefineRoute()
+    {
+        ObjectKind<RouteConfiguration> kind = new("a route");
+        var prefix = kind.Required("prefix", new PrefixKind(), static r => r.Prefix, "Destinations.", "A-051");
+        var via = kind.Required("via", new AddressKind("a next hop"), static r => r.Via, "Next hop, on-link on this port.", "A-051");
+        kind.BuiltBy(v => new RouteConfiguration { Prefix = v.Get(prefix), Via = v.Get(via) });
+        return kind;
+    }
+
+    private static ObjectKind<NeighborConfiguration> DefineNeighbor()
+    {
+        ObjectKind<NeighborConfiguration> kind = new("a neighbour");
+        var address = kind.Required("address", new AddressKind("a neighbour"), static n => n.Address, "An on-link address.", "A-051");
+        var mac = kind.Required("mac", Mac, static n => n.Mac, "Its MAC.", "A-051");
+        kind.BuiltBy(v => new NeighborConfiguration { Address = v.Get(address), Mac = v.Get(mac) });
+        return kind;
+    }
+
+    private static ObjectKind<PortConfiguration> DefinePort()
+    {
+        const string Access = "access", Underlay = "underlay";
+        ObjectKind<PortConfiguration> kind = new("a port");
+        var name = kind.Required("name", ItemName, static p => p.Name, "Name of the port, unique.");
+        var role = kind.Required("role", new WordKind<PortRole>([(Access, PortRole.Access), (Underlay, PortRole.Underlay)]), static p => p.Role, "`access`: the VLAN side; `underlay`: the PA side.");
+        var device = kind.Required("device", Device, static p => p.Device, "PCI address or DPDK vdev string; `replay` does not use it.");
+        var mac = kind.Optional("mac", new MaybeKind<MacAddress>(Mac), null, static p => p.Mac, "MAC of the port.", "A-050", defaultText: "the device's own; in `replay` one made from the port's name");
+        var mtu = kind.Optional("mtu", new NumberKind(68, 9216, "bytes"), 1500, static p => p.Mtu, "Largest IP packet on the port.", "A-073, E-076");
+        var queues = kind.Derived("queues", new NumberKind(1, ConfigurationLimits.Workers), static v => v.Context.Workers, "number of workers", static p => p.Queues, "Queues of the port in each direction.");
+
+        var mode = kind.Optional("mode", new WordKind<PortMode>([("trunk", PortMode.Trunk), ("access", PortMode.Access)], "qinq"), PortMode.Trunk, static p => p.Mode, "`access` needs `nativeVlan` and has no other attachment.", "E-001", Access);
+        var nativeVlan = kind.Optional("nativeVlan", new MaybeKind<int>(Vid), null, static p => p.NativeVlan, "VLAN of untagged frames.", "E-004, E-005", Access);
+        var trust = kind.Optional("trust", new WordKind<TrustMode>([("dscp", TrustMode.Dscp), ("pcp", TrustMode.Pcp), ("none", TrustMode.None)]), TrustMode.Dscp, static p => p.Trust, "Which mark of the tenant sets the outer DSCP.", "B-038, E-040", Access);
+        var controlFrames = kind.Optional("controlFrames", DropOrForward, FramePolicy.Drop, static p => p.ControlFrames, "Destinations 01-80-C2-00-00-00, 01-00-0C-CC-CC-CC and -CD toward NVGRE.", "E-072, E-074", Access);
+        var limits = kind.Group("limits", Limits, static p => p.Limits, "Limit of learned MACs.", "E-034", Access);
+
+        var addresses = kind.Optional("addresses", new ListKind<InterfaceAddress>(new InterfaceAddressKind(), 0, ConfigurationLimits.AddressesPerPort), [], static p => p.Addresses, "Local PAs with their on-link prefixes.", "A-060, A-061", Underlay);
+        var routes = kind.Optional("routes", new ListKind<RouteConfiguration>(Route, 0, ConfigurationLimits.RoutesPerPort), [], static p => p.Routes, "Static routes.", "A-051", Underlay);
+        var neighbors = kind.Optional("neighbors", new ListKind<NeighborConfiguration>(Neighbor, 0, ConfigurationLimits.NeighborsPerPort), [], static p => p.Neighbors, "Static neighbours.", "A-051", Underlay);
+        var vlan = kind.Optional("vlan", new MaybeKind<int>(Vid), null, static p => p.Vlan, "VID of the outer tag.", "A-052", Underlay);
+        var extraOverhead = kind.Optional("extraOverhead", new NumberKind(0, 512, "bytes"), 0, static p => p.ExtraOverhead, "Bytes that the underlay adds to each packet, as IPsec does; lowers the tenant MTU.", "A-141", Underlay);
+        var ttl = kind.Optional("ttl", new NumberKind(1, 255), 64, static p => p.Ttl, "Outer TTL or hop limit.", string.Empty, Underlay);
+
+        kind.Later("tpid", "E-006");
+        kind.Later("storm", "F-045");
+        kind.Later("offload", "C.6");
+        kind.DiscriminatedBy(role);
+        kind.BuiltBy(v => new PortConfiguration
+        {
+            Name = v.Get(name),
+            Role = v.Get(role),
+            Device = v.Get(device),
+            Mac = v.Get(mac),
+            Mtu = v.Get(mtu),
+            Queues = v.Get(queues),
+            Mode = v.Get(mode),
+            NativeVlan = v.Get(nativeVlan),
+            Trust = v.Get(trust),
+            ControlFrames = v.Get(controlFrames),
+            Limits = v.Get(limits),
+            Addresses = v.Get(addresses),
+            Routes = v.Get(routes),
+            Neighbors = v.Get(neighbors),
+            Vlan = v.Get(vlan),
+            ExtraOverhead = v.Get(extraOverhead),
+            Ttl = v.Get(ttl),
+        });
+        return kind;
+    }
+
+    private static ObjectKind<AttachmentConfiguration> DefineAttachment()
+    {
+        ObjectKind<AttachmentConfiguration> kind = new("an attachment");
+        var port = kind.Required("port", PortReference, static a => a.Port, "Name of an access port.", "E-020");
+        var vlan = kind.Required("vlan", Vid, static a => a.Vlan, "VLAN on that port, in no other segment.", "E-005, E-020, E-023");
+        kind.Later("innerVlan", "E-007");
+        kind.Later("vlans", "E-022");
+        kind.BuiltBy(v => new AttachmentConfiguration { Port = v.Get(port), Vlan = v.Get(vlan) });
+        return kind;
+    }
+
+    private static ObjectKind<DscpConfiguration> DefineDscp()
+    {
+        ObjectKind<DscpConfiguration> kind = new("DSCP settings");
+        var encapsulate = kind.Optional("encapsulate", new DscpEncapsulationKind(), DscpEncapsulation.Copy, static d => d.Encapsulate, "Outer DSCP: copied, from the PCP, or fixed.", "B-030, B-032");
+        var decapsulate = kind.Optional("decapsulate", new WordKind<DscpDecapsulationMode>([("pipe", DscpDecapsulationMode.Pipe), ("uniform", DscpDecapsulationMode.Uniform)]), DscpDecapsulationMode.Pipe, static d => d.Decapsulate, "Inner DSCP: kept, or replaced by the outer one.", "B-031, B-032");
+        kind.BuiltBy(v => new DscpConfiguration { Encapsulate = v.Get(encapsulate), Decapsulate = v.Get(decapsulate) });
+        return kind;
+    }
+
+    private static ObjectKind<PeerConfiguration> DefinePeer()
+    {
+        ObjectKind<PeerConfiguration> kind = new("a peer");
+        var address = kind.Required("address", new AddressKind("a PA"), static p => p.Address, "The peer's PA.", "A-069, A-140");
+        var flowId = kind.Derived("flowId", FlowIdWords, static v => v.Context.FlowId, "the top's `flowId`", static p => p.FlowId, "FlowID sent to it; Linux gretap takes only zero.", "A-031");
+        var ecn = kind.Optional("ecn", new WordKind<EcnMode>([("compatibility", EcnMode.Compatibility), ("normal", EcnMode.Normal)]), EcnMode.Compatibility, static p => p.Ecn, "Outer ECN: 00, or a copy of the inner one.", "B-020, B-022");
+        var dscp = kind.Group("dscp", Dscp, static p => p.Dscp, "How DSCP passes.", "B-030, B-031");
+        var adminState = kind.Optional("adminState", AdminWords, AdminState.Up, static p => p.AdminState, "`down`: nothing is sent to it.", "A-089, A-093");
+        var acceptInnerTag = kind.Optional("acceptInnerTag", Flag, false, static p => p.AcceptInnerTag, "Accept frames from it with an inner tag; not compliant.", "A-045");
+        var limits = kind.Group("limits", Limits, static p => p.Limits, "Limit of MACs learned behind it.", "E-034");
+        kind.Later("pmtud", "B-064");
+        kind.Later("mtu", "B-064");
+        kind.Later("minTtl", "B-055");
+        kind.ShortenedTo(address);
+        kind.BuiltBy(v => new PeerConfiguration
+        {
+            Address = v.Get(address),
+            FlowId = v.Get(flowId),
+            Ecn = v.Get(ecn),
+            Dscp = v.Get(dscp),
+            AdminState = v.Get(adminState),
+            AcceptInnerTag = v.Get(acceptInnerTag),
+            Limits = v.Get(limits),
+        });
+        return kind;
+    }
+
+    private static ObjectKind<RecordConfiguration> DefineRecord()
+    {
+        ObjectKind<RecordConfiguration> kind = new("a record");
+        var mac = kind.Required("mac", Mac, static r => r.Mac, "The tenant's MAC, once in the segment.", "A-100, A-103");
+        var ca = kind.Optional("ca", new MaybeReferenceKind<IPAddress>(new AddressKind("a CA")), null, static r => r.Ca, "The tenant's address.", "A-100");
+        var pa = kind.Optional("pa", new MaybeReferenceKind<IPAddress>(new AddressKind("a PA")), null, static r => r.Pa, "The peer that it is behind; else `port` and `vlan`.", "A-100");
+        var port = kind.Optional("port", new MaybeReferenceKind<string>(PortReference), null, static r => r.Port, "The access port that it is behind.", "A-100");
+        var vlan = kind.Optional("vlan", new MaybeKind<int>(Vid), null, static r => r.Vlan, "The VLAN on that port.", "A-100");
+        var sticky = kind.Optional("sticky", Flag, false, static r => r.Sticky, "Drop frames with this source from elsewhere.", "E-033");
+        kind.AlsoInSchema(new JsonObject
+        {
+            ["oneOf"] = new JsonArray(
+                new JsonObject { ["required"] = new JsonArray("pa"), ["properties"] = new JsonObject { ["port"] = false, ["vlan"] = false } },
+                new JsonObject { ["required"] = new JsonArray("port", "vlan"), ["properties"] = new JsonObject { ["pa"] = false } }),
+        });
+        kind.CheckedBy((record, values, path, element) =>
+        {
+            bool behindPeer = element.TryGetProperty(pa.Key, out _);
+            bool port_ = element.TryGetProperty(port.Key, out _), vlan_ = element.TryGetProperty(vlan.Key, out _);
+            if (behindPeer ? port_ || vlan_ : !(port_ && vlan_))
+            {
+                string problem = behindPeer ? "names a peer and an attachment" : port_ || vlan_ ? "names half an attachment" : "names no place";
+                values.Context.Fail(path, ReadContext.Show(element), problem, "either \"pa\", or \"port\" and \"vlan\"");
+            }
+        });
+        kind.BuiltBy(v => new RecordConfiguration { Mac = v.Get(mac), Ca = v.Get(ca), Pa = v.Get(pa), Port = v.Get(port), Vlan = v.Get(vlan), Sticky = v.Get(sticky) });
+        return kind;
+    }
+
+    private static ObjectKind<SegmentConfiguration> DefineSegment()
+    {
+        ValueList<byte> classSelectors = [.. Enumerable.Range(0, 8).Select(static pcp => (byte)(pcp * 8))];
+        ValueList<byte> classes = [.. Enumerable.Range(0, 64).Select(static dscp => (byte)(dscp / 8))];
+        ObjectKind<SegmentConfiguration> kind = new("a segment");
+        var name = kind.Required("name", ItemName, static s => s.Name, "Name of the segment, unique.");
+        var vsid = kind.Required("vsid", new NumberKind(4096, 16777214), static s => s.Vsid, "VSID, in no other segment.", "A-021, A-027");
+        var attachments = kind.Required("attachments", new ListKind<AttachmentConfiguration>(Attachment, 1, ConfigurationLimits.AttachmentsPerSegment), static s => s.Attachments, "The VLAN side.", "E-020, E-021");
+        var peers = kind.Optional("peers", new ListKind<PeerConfiguration>(Peer, 0, ConfigurationLimits.PeersPerSegment), [], static s => s.Peers, "The PA side: nobody else is accepted.", "A-140", defaultText: "none");
+        var sources = kind.Derived("sourceAddresses", new ListKind<IPAddress>(new AddressKind("a local PA"), 1, ConfigurationLimits.AddressesPerPort), static v => v.Context.LocalAddresses, "every local PA", static s => s.SourceAddresses, "Local PAs; the first one of a peer's family sends to it.", "A-061, A-062");
+        var adminState = kind.Optional("adminState", AdminWords, AdminState.Up, static s => s.AdminState, "`down`: nothing passes in either direction.", "E-026");
+        var learning = kind.Optional("learning", Flag, true, static s => s.Learning, "Sources of accepted frames enter the FDB.", "A-101");
+        var unknownUnicast = kind.Derived(
+            "unknownUnicast",
+            new WordKind<UnknownUnicastPolicy>([("flood", UnknownUnicastPolicy.Flood), ("drop", UnknownUnicastPolicy.Drop)]),
+            v => v.Get(learning) ? UnknownUnicastPolicy.Flood : UnknownUnicastPolicy.Drop,
+            "`flood`; `drop` when `learning` is false",
+            static s => s.UnknownUnicast,
+            "Unicast to a MAC outside the FDB.",
+            "A-087");
+        var records = kind.Optional("records", new ListKind<RecordConfiguration>(Record, 0, ConfigurationLimits.FdbCapacity), [], static s => s.Records, "Static FDB entries: { `mac`, `ca`, `pa` } or { `mac`, `port`, `vlan` }.", "A-100, A-102", defaultText: "none");
+        var localSwitching = kind.Optional("localSwitching", Flag, true, static s => s.LocalSwitching, "Frames pass from one attachment to another.", "E-024");
+        var limits = kind.Group("limits", Limits, static s => s.Limits, "Limit of learned MACs.", "E-034");
+        var lossless = kind.Optional("lossless", DropOrForward, FramePolicy.Drop, static s => s.Lossless, "FCoE and FIP.", "A-146");
+        var pcpToDscp = kind.Optional("pcpToDscp", new ListKind<byte>(new ByteKind(0, 63), 8, 8), classSelectors, static s => s.PcpToDscp, "DSCP for each PCP.", "E-040", defaultText: "class selectors: PCP n gives 8n");
+        var dscpToPcp = kind.Optional("dscpToPcp", new ListKind<byte>(new ByteKind(0, 7), 64, 64), classes, static s => s.DscpToPcp, "PCP for each DSCP.", "E-040", defaultText: "class selectors: DSCP d gives d/8");
+        kind.Later("spread", "A-066", "\"first\"");
+        kind.Later("multicastPa", "A-080, A-082");
+        kind.Later("groups", "A-083");
+        kind.Later("snooping", "A-091");
+        kind.Later("relay", "A-092", "false");
+        kind.Later("arp", "E-050", "\"forward\"");
+        kind.Later("mssClamp", "B-072");
+        kind.Later("fragment", "B-067");
+        kind.Later("rewriteInnerDscp", "E-044", "false");
+        kind.Later("dropBadInnerChecksum", "C-044", "false");
+        kind.Later("storm", "F-045");
+        kind.Later("router", "B-069");
+        kind.BuiltBy(v => new SegmentConfiguration
+        {
+            Name = v.Get(name),
+            Vsid = v.Get(vsid),
+            Attachments = v.Get(attachments),
+            Peers = v.Get(peers),
+            SourceAddresses = v.Get(sources),
+            AdminState = v.Get(adminState),
+            Learning = v.Get(learning),
+            UnknownUnicast = v.Get(unknownUnicast),
+            Records = v.Get(records),
+            LocalSwitching = v.Get(localSwitching),
+            Limits = v.Get(limits),
+            Lossless = v.Get(lossless),
+            PcpToDscp = v.Get(pcpToDscp),
+            DscpToPcp = v.Get(dscpToPcp),
+        });
+        return kind;
+    }
+
+    private static ObjectKind<MovesConfiguration> DefineMoves()
+    {
+        ObjectKind<MovesConfiguration> kind = new("move detection");
+        var limit = kind.Optional("limit", new NumberKind(1, 1000, "moves"), 5, static m => m.Limit, "Moves followed within the window.", "E-032");
+        var window = kind.Optional("windowSeconds", new NumberKind(1, 86400, "s"), 180, static m => m.WindowSeconds, "Length of the window, and of the quiet time that thaws the MAC.", "E-032");
+        var action = kind.Optional("action", new WordKind<MoveAction>([("freeze", MoveAction.Freeze), ("drop", MoveAction.Drop)]), MoveAction.Freeze, static m => m.Action, "What happens to the frame of a refused move.", "E-032");
+        kind.BuiltBy(v => new MovesConfiguration { Limit = v.Get(limit), WindowSeconds = v.Get(window), Action = v.Get(action) });
+        return kind;
+    }
+
+    private static ObjectKind<FdbConfiguration> DefineFdb()
+    {
+        ObjectKind<FdbConfiguration> kind = new("the FDB's settings");
+        var capacity = kind.Optional("capacity", new NumberKind(16, ConfigurationLimits.FdbCapacity, "entries"), 65536, static f => f.Capacity, "MACs of all segments together.");
+        var ageing = kind.Optional("ageingSeconds", new NumberKind(10, 1000000, "s"), 300, static f => f.AgeingSeconds, "Life of a learned entry without a frame.", "E-031");
+        var moves = kind.Group("moves", Moves, static f => f.Moves, "Detection of duplicate MACs.", "E-032");
+        kind.BuiltBy(v => new FdbConfiguration { Capacity = v.Get(capacity), AgeingSeconds = v.Get(ageing), Moves = v.Get(moves) });
+        return kind;
+    }
+
+    private static ObjectKind<WorkersConfiguration> DefineWorkers()
+    {
+        ObjectKind<WorkersConfiguration> kind = new("the workers' settings");
+        var cores = kind.Optional("cores", new ListKind<int>(new NumberKind(0, 1023), 1, ConfigurationLimits.Workers), [1], static w => w.Cores, "Processor of each worker.");
+        var idle = kind.Optional("idle", new WordKind<IdleMode>([("poll", IdleMode.Poll), ("sleep", IdleMode.Sleep)]), IdleMode.Poll, static w => w.Idle, "`sleep` gives the processor back when nothing arrives.");
+        var burst = kind.Optional("burst", new NumberKind(1, ConfigurationLimits.Burst, "packets"), 32, static w => w.Burst, "The most packets taken from a queue at once.");
+        kind.Later("spread", "C-056");
+        kind.BuiltBy(v => new WorkersConfiguration { Cores = v.Get(cores), Idle = v.Get(idle), Burst = v.Get(burst) });
+        return kind;
+    }
+
+    private static ObjectKind<BudgetsConfiguration> DefineBudgets()
+    {
+        NumberKind rate = new(0, 1000000, "packets a second");
+        ObjectKind<BudgetsConfiguration> kind = new("budgets");
+        var arp = kind.Optional("arp", rate, 1000, static b => b.Arp, "ARP on underlay ports.", "F-047");
+        var nd = kind.Optional("nd", rate, 1000, static b => b.Nd, "Neighbour discovery on underlay ports.", "F-047");
+        var icmpEcho = kind.Optional("icmpEcho", rate, 100, static b => b.IcmpEcho, "Echo requests to the gateway's own addresses.", "F-047");
+        kind.Later("dhcp", "F-047");
+        kind.Later("igmp", "F-047");
+        kind.Later("bfd", "F-047");
+        kind.Later("icmpErrors", "B-070");
+        kind.BuiltBy(v => new BudgetsConfiguration { Arp = v.Get(arp), Nd = v.Get(nd), IcmpEcho = v.Get(icmpEcho) });
+        return kind;
+    }
+
+    private static ObjectKind<NeighborResolutionConfiguration> DefineNeighbors()
+    {
+        ObjectKind<NeighborResolutionConfiguration> kind = new("neighbour resolution");
+        var hold = kind.Optional("hold", new NumberKind(0, 1024, "packets"), 64, static n => n.Hold, "Packets held for an unresolved next hop.", "A-054");
+        var retry = kind.Optional("retrySeconds", new NumberKind(1, 60, "s"), 1, static n => n.RetrySeconds, "Time between solicitations.", "A-055");
+        var giveUp = kind.Optional("giveUpSeconds", new NumberKind(1, 3600, "s"), 3, static n => n.GiveUpSeconds, "Time until a silent next hop counts as unreachable, and then until the next attempt.", "A-055");
+        var reachable = kind.Optional("reachableSeconds", new NumberKind(1, 86400, "s"), 30, static n => n.ReachableSeconds, "Time until a resolved neighbour is verified again.", "A-055");
+        kind.BuiltBy(v => new NeighborResolutionConfiguration { Hold = v.Get(hold), RetrySeconds = v.Get(retry), GiveUpSeconds = v.Get(giveUp), ReachableSeconds = v.Get(reachable) });
+        return kind;
+    }
+
+    private static ObjectKind<MemoryConfiguration> DefineMemory()
+    {
+        ObjectKind<MemoryConfiguration> kind = new("memory settings");
+        var hugepages = kind.Optional("hugepages", new WordKind<HugepageMode>([("auto", HugepageMode.Auto), ("off", HugepageMode.Off)]), HugepageMode.Auto, static m => m.Hugepages, "`off` runs without hugepages.");
+        var megabytes = kind.Optional("megabytes", new MaybeKind<int>(new NumberKind(16, 1048576, "MiB")), null, static m => m.Megabytes, "Memory for DPDK.", defaultText: "what the ports and workers need");
+        kind.BuiltBy(v => new MemoryConfiguration { Hugepages = v.Get(hugepages), Megabytes = v.Get(megabytes) });
+        return kind;
+    }
+
+    private static ObjectKind<MetricsConfiguration> DefineMetrics()
+    {
+        ObjectKind<MetricsConfiguration> kind = new("metrics settings");
+        var listen = kind.Optional("listen", new EndPointKind(), new IPEndPoint(IPAddress.Loopback, 9471), static m => m.Listen, "Address and TCP port of `/metrics`, `/healthz` and `/readyz`.", "F-010, F-024");
+        kind.BuiltBy(v => new MetricsConfiguration { Listen = v.Get(listen) });
+        return kind;
+    }
+
+    /// <summary>What is a default of ports and segments stands before them.</summary>
+    private static ObjectKind<GatewayConfiguration> DefineGateway()
+    {
+        ObjectKind<GatewayConfiguration> kind = new("a gateway");
+        var name = kind.Required("name", GatewayName, static g => g.Name, "Name of the gateway; file prefix, regions, socket and lock derive from it.");
+        var flowId = kind.Optional("flowId", FlowIdWords, FlowIdMode.Hash, static g => g.FlowId, "FlowID sent to peers that do not say otherwise.", "A-031", publish: static (context, value) => context.FlowId = value);
+        var workers = kind.Group("workers", Workers, static g => g.Workers, "The poll threads.", publish: static (context, value) => context.Workers = Math.Max(1, value.Cores.Count));
+        var fdb = kind.Group("fdb", Fdb, static g => g.Fdb, "The forwarding table.");
+        var budgets = kind.Group("budgets", Budgets, static g => g.Budgets, "How much control work packets may cause.", "F-047");
+        var neighbors = kind.Group("neighbors", Neighbors, static g => g.Neighbors, "How underlay next hops are resolved.", "A-054, A-055");
+        var memory = kind.Group("memory", Memory, static g => g.Memory, "Where packets live.");
+        var metrics = kind.Group("metrics", Metrics, static g => g.Metrics, "Metrics and health.", "F-024");
+        var ports = kind.Optional("ports", new ListKind<PortConfiguration>(Port, 0, ConfigurationLimits.Ports), [], static g => g.Ports, "The ports.", publish: static (context, value) => context.LocalAddresses = [.. value.SelectMany(static p => p.Addresses).Select(static a => a.Address)], defaultText: "none");
+        var segments = kind.Optional("segments", new ListKind<SegmentConfiguration>(Segment, 0, ConfigurationLimits.Segments), [], static g => g.Segments, "The segments.", defaultText: "none");
+        kind.Ignore("$schema");
+        kind.Later("lenient", "B-005, B-010");
+        kind.Later("offload", "C.6");
+        kind.BuiltBy(v => new GatewayConfiguration
+        {
+            Name = v.Get(name),
+            FlowId = v.Get(flowId),
+            Workers = v.Get(workers),
+            Fdb = v.Get(fdb),
+            Budgets = v.Get(budgets),
+            Neighbors = v.Get(neighbors),
+            Memory = v.Get(memory),
+            Metrics = v.Get(metrics),
+            Ports = v.Get(ports),
+            Segments = v.Get(segments),
+        });
+        return kind;
+    }
+}

@@ -1,0 +1,40 @@
+namespace NvgreGateway.Control.Configuration;
+
+/// <summary>A whole configuration, valid and with every default filled in. Immutable; two are equal when everything in them is (F-004).</summary>
+public sealed record GatewayConfiguration
+{
+    /// <summary>1 to 32 of a-z, 0-9 and '-'; file prefix, regions, socket and lock derive from it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The ports, in the order of the file.</summary>
+    public required ValueList<PortConfiguration> Ports { get; init; }
+
+    /// <summary>The segments, in the order of the file.</summary>
+    public required ValueList<SegmentConfiguration> Segments { get; init; }
+
+    /// <summary>The forwarding table.</summary>
+    public required FdbConfiguration Fdb { get; init; }
+
+    /// <summary>The poll threads.</summary>
+    public required WorkersConfiguration Workers { get; init; }
+
+    /// <summary>Default of the peers' FlowID .</summary>
+    public required FlowIdMode FlowId { get; init; }
+
+    /// <summary>How much control work packets may cause (F-047).</summary>
+    public required BudgetsConfiguration Budgets { get; init; }
+
+    /// <summary>How underlay next hops are resolved .</summary>
+    public required NeighborResolutionConfiguration Neighbors { get; init; }
+
+    /// <summary>Where packets live.</summary>
+    public required MemoryConfiguration Memory { get; init; }
+
+    /// <summary>The metrics and health endpoint.</summary>
+    public required MetricsConfiguration Metrics { get; init; }
+
+    /// <summary>The effective configuration as JSON, every default written out, keys in a fixed order: equal configurations give equal text. The loader reads it back to an equal configuration.</summary>
+    /// <param name="indented">Over several lines, for people; else on one line.</param>
+    /// <returns>JSON text without a trailing line feed.</returns>
+    public string ToJson(bool indented = true) => ConfigurationLoader.ToJson(this, indented);
+}

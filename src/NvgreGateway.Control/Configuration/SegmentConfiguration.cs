@@ -1,0 +1,66 @@
+using System.Net;
+
+namespace NvgreGateway.Control.Configuration;
+
+/// <summary>One virtual subnet, every default filled in; an entry of <c>segments</c>.</summary>
+public sealed record SegmentConfiguration
+{
+    /// <summary>Unique among the segments; 1 to 32 letters, digits, '.', '_' and '-', a letter or digit first.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>4096 to 16777214, unique .</summary>
+    public required int Vsid { get; init; }
+
+    /// <summary>The VLAN side; at least one.</summary>
+    public required ValueList<AttachmentConfiguration> Attachments { get; init; }
+
+    /// <summary>The PAs that may send to the segment and are sent to; all others are refused .</summary>
+    public required ValueList<PeerConfiguration> Peers { get; init; }
+
+    /// <summary>Local PAs; packets to a peer leave from the first one of its family. Every local PA, in the order of the ports, by default. NVGRE to any local PA is accepted whatever stands here .</summary>
+    public required ValueList<IPAddress> SourceAddresses { get; init; }
+
+    /// <summary>Whether sources of accepted frames enter the FDB .</summary>
+    public required bool Learning { get; init; }
+
+    /// <summary>Unicast to a destination outside the FDB .</summary>
+    public required UnknownUnicastPolicy UnknownUnicast { get; init; }
+
+    /// <summary>Static FDB entries (A-100, A-102, E-033).</summary>
+    public required ValueList<RecordConfiguration> Records { get; init; }
+
+    /// <summary>Whether frames pass from one attachment to another (E-024).</summary>
+    public required bool LocalSwitching { get; init; }
+
+    /// <summary>Down stops both directions (E-026).</summary>
+    public required AdminState AdminState { get; init; }
+
+    /// <summary>Limit of learned MACs (E-034).</summary>
+    public required LimitsConfiguration Limits { get; init; }
+
+    /// <summary>8 numbers: DSCP 0 to 63 for each PCP (E-040).</summary>
+    public required ValueList<byte> PcpToDscp { get; init; }
+
+    /// <summary>64 numbers: PCP 0 to 7 for each DSCP (E-040).</summary>
+    public required ValueList<byte> DscpToPcp { get; init; }
+
+    /// <summary>FCoE and FIP frames .</summary>
+    public required FramePolicy Lossless { get; init; }
+
+    /// <summary>The local PA that packets to a peer leave from: the first of the peer's family .</summary>
+    /// <param name="peer">A peer's PA.</param>
+    /// <returns>The local PA, or null where none is of that family; a validated configuration has one for every peer.</returns>
+    public IPAddress? SourceFor(IPAddress peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        foreach (IPAddress source in SourceAddresses)
+        {
+            if (source.AddressFamily == peer.AddressFamily)
+            {
+                return source;
+            }
+        }
+
+        return null;
+    }
+}
