@@ -1,0 +1,19 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace NvgreGateway.Control.Api;
+
+/// <summary>How the show API writes JSON: camel case, nulls left out. Generated, so that nothing is reflected at run time.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(IReadOnlyList<SegmentStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<PeerStatus>))]
+[JsonSerializable(typeof(FdbStatus))]
+[JsonSerializable(typeof(IReadOnlyList<NeighborStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<PortStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<WorkerStatus>))]
+[JsonSerializable(typeof(DropsStatus))]
+[JsonSerializable(typeof(FlushRequest))]
+[JsonSerializable(typeof(FlushResult))]
+[JsonSerializable(typeof(ReloadReport))]
+[JsonSerializable(typeof(ApiError))]
+public sealed partial class ApiJson : JsonSerializerContext;

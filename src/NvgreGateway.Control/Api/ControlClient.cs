@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using NvgreGateway.Exchange;
+
+namespace NvgreGateway.Control.Api;
+
+/// <summary>Asks the control process of a running gateway over its Unix socket. One per command; not for several threads.</summary>
+public sealed class ControlClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    /// <summary>A client of the gateway of a name; connects with the first request.</summary>
+    /// <param name="name">The gateway's name.</param>
+    public ControlClient(string name)
+        : this(GatewayPaths.Socket(name), name)
+    {
+    }
+
+    internal ControlClient(string socket, string name)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellation).ConfigureAwait(false);
+                    return new NetworkStream(connection, ownsSocket: true);
+                }
+                catch (SocketException e)
+                {
+                    connection.Dispose();
+                    throw new IOException($"no gateway named '{name}' answers at {socket}: {e.Message}", e);
+                }
+            },
+        };
+        _http = new HttpClient(handler) { BaseAddress = new Uri("http://gateway"), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    /// <summary>The segments.</summary>
+    /// <returns>One status each, in the order of the configuration.</returns>
+    public Task<IReadOnlyList<SegmentStatus>> SegmentsAsync() => GetAsync("/segments", ApiJson.Default.IReadOnlyListSegmentStatus);
+
+    /// <summary>The peers.</summary>
+    /// <returns>One status for each (segment, PA).</returns>
+    public Task<IReadOnlyList<PeerStatus>> PeersAsync() => GetAsync("/peers", ApiJson.Default.IReadOnlyListPeerStatus);
+
+    /// <summary>The FDB.</summary>
+    /// <returns>Its status and entries.</returns>
+    public Task<FdbStatus> FdbAsync() => GetAsync("/fdb", ApiJson.Default.FdbStatus);
+
+    /// <summary>The next hops.</summary>
+    /// <returns>One status each.</returns>
+    public Task<IReadOnlyList<NeighborStatus>> NeighborsAsync() => GetAsync("/neighbors", ApiJson.Default.IReadOnlyListNeighborStatus);
+
+    /// <summary>The ports.</summary>
+    /// <returns>One status each, in the order of the configuration.</returns>
+    public Task<IReadOnlyList<PortStatus>> PortsAsync() => GetAsync("/ports", ApiJson.Default.IReadOnlyListPortStatus);
+
+    /// <summary>The workers.</summary>
+    /// <returns>One status each.</returns>
+    public Task<IReadOnlyList<WorkerStatus>> WorkersAsync() => GetAsync("/workers", ApiJson.Default.IReadOnlyListWorkerStatus);
+
+    /// <summary>The accounting.</summary>
+    /// <returns>Its status.</returns>
+    public Task<DropsStatus> DropsAsync() => GetAsync("/drops", ApiJson.Default.DropsStatus);
+
+    /// <summary>The configuration in force, defaults filled in.</summary>
+    /// <returns>JSON text.</returns>
+    public Task<string> ConfigAsync() => GetTextAsync("/config");
+
+    /// <summary>What the API answers to a path, as it came: for <c>--json</c>.</summary>
+    /// <param name="path">For example <c>/peers</c>.</param>
+    /// <returns>JSON text.</returns>
+    /// <exception cref="IOException">No gateway answers, or it refused; the message says which.</exception>
+    public async Task<string> GetTextAsync(string path)
+    {
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, path, null).ConfigureAwait(false);
+        return await response.Content.ReadAsStringAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Flushes learned entries of the FDB.</summary>
+    /// <param name="request">What to flush.</param>
+    /// <returns>What went.</returns>
+    public Task<FlushResult> FlushAsync(FlushRequest request) =>
+        PostAsync("/flush", JsonContent.Create(request, ApiJson.Default.FlushRequest), ApiJson.Default.FlushResult);
+
+    /// <summary>Reads the configuration file again and applies it.</summary>
+    /// <returns>What it did.</returns>
+    public Task<ReloadReport> ReloadAsync() => PostAsync("/reload", null, ApiJson.Default.ReloadReport);
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type)
+    {
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, path, null).ConfigureAwait(false);
+        return await ReadAsync(response, type).ConfigureAwait(false);
+    }
+
+    private async Task<T> PostAsync<T>(string path, HttpContent? content, JsonTypeInfo<T> type)
+    {
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Post, path, content).ConfigureAwait(false);
+        return await ReadAsync(response, type).ConfigureAwait(false);
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type) =>
+        await response.Content.ReadFromJsonAsync(type).ConfigureAwait(false) ?? throw new IOException("the gateway answered nothing");
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = content };
+            HttpResponseMessage response = await _http.SendAsync(request).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.OK)
+            {
+                return response;
+            }
+
+            using (response)
+            {
+                string text = await response.Content.ReadAsStringAsync().ConfigureAwait(false);
+                string? error = text.StartsWith('{') ? JsonSerializer.Deserialize(text, ApiJson.Default.ApiError)?.Error : text;
+                throw new IOException($"the gateway refused {path}: {(string.IsNullOrEmpty(error) ? response.StatusCode.ToString() : error)}");
+            }
+        }
+        catch (HttpRequestException e)
+        {
+            throw new IOException(e.InnerException?.Message ?? e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace NvgreGateway.Control.Api;
+
+/// <summary>A peer of a segment as <c>show peers</c> tells it: a (VSID, PA) pair.</summary>
+public sealed record PeerStatus
+{
+    /// <summary>Segment name.</summary>
+    public required string Segment { get; init; }
+
+    /// <summary>VSID.</summary>
+    public required int Vsid { get; init; }
+
+    /// <summary>PA.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Administrative state: <c>up</c> or <c>down</c>.</summary>
+    public required string Admin { get; init; }
+
+    /// <summary>Operational state: <c>up</c>, <c>down</c>, or <c>unknown</c> while nothing was asked of it (F-011).</summary>
+    public required string Oper { get; init; }
+
+    /// <summary>Why it is not up; null when it is.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The PA that sends to it; null when no address of its family is there.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Underlay port toward it.</summary>
+    public string? Port { get; init; }
+
+    /// <summary>Next hop toward it.</summary>
+    public string? NextHop { get; init; }
+
+    /// <summary>MAC of the next hop, when known.</summary>
+    public string? NextHopMac { get; init; }
+
+    /// <summary><c>hash</c> or <c>zero</c>.</summary>
+    public required string FlowId { get; init; }
+
+    /// <summary>MACs of the FDB behind it.</summary>
+    public required int Macs { get; init; }
+
+    /// <summary>Received from it.</summary>
+    public required CastTunnelTraffic Rx { get; init; }
+
+    /// <summary>Sent to it.</summary>
+    public required CastTunnelTraffic Tx { get; init; }
+
+    /// <summary>Drops by reason, those above 0.</summary>
+    public required IReadOnlyDictionary<string, ulong> Drops { get; init; }
+}
