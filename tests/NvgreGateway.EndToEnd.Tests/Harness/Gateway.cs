@@ -187,7 +187,8 @@ internal sealed class Gateway : IDisposable
         }
     }
 
-    private static int FreePort()
+    /// <summary>A TCP port of the loopback address that nobody listens on.</summary>
+    public static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();

@@ -1,0 +1,28 @@
+namespace NvgreGateway.EndToEnd.Tests;
+
+/// <summary>What a new user runs first.</summary>
+public class QuickstartTests
+{
+    [Fact]
+    public void Quick_start_succeeds_and_leaves_nothing_behind()
+    {
+        using Lab lab = new();
+        string before = Traces();
+        // The packages are there and the build is the one under test, which must not change while tests run.
+        CommandResult run = Shell.Try($"{Machine.Root}/scripts/quickstart.sh --no-install --no-build --seconds 1", 120);
+        File.WriteAllText(lab.LogFile("quickstart"), run.Output);
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Contains("5 received, 0% packet loss", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Virtual Subnet ID: 5001", run.Output, StringComparison.Ordinal);
+        Assert.Contains("QUICK START: SUCCESS", run.Output, StringComparison.Ordinal);
+        Assert.Equal(before, Traces());
+    }
+
+    private static string Traces() => Shell.Run("""
+        ip -o link | awk '{print $2}' | grep qs- ; ip netns | grep qs- ; ls -d /tmp/nvgre-quickstart.* 2>/dev/null
+        ls /run/nvgre-gateway 2>/dev/null | grep quickstart
+        for p in /proc/[0-9]*; do tr '\0' ' ' < $p/cmdline 2>/dev/null | grep -q -- 'run --config /tmp/nvgre-quickstart' && echo "process ${p#/proc/}"; done
+        true
+        """);
+}
