@@ -30,7 +30,7 @@ public sealed unsafe class Eal : IDisposable
     /// <summary>Release of DPDK that is loaded, such as <c>DPDK 22.11.11</c>.</summary>
     public static string Version => Marshal.PtrToStringUTF8((nint)Native.Version()) ?? "";
 
-    /// <summary>ABI number in the names of Debian's DPDK packages: 23 for 22.11, that is one more than the year of the last long-term release.</summary>
+    /// <summary>ABI number in the names of Debian's DPDK packages: 23 for 22.11.</summary>
     internal static int PackageAbi
     {
         get
@@ -87,12 +87,12 @@ public sealed unsafe class Eal : IDisposable
 
         if (status < 0)
         {
-            throw new DpdkException($"device '{device}'", status, Explain(device, ReadLog()));
+            throw new DpdkException($"device '{device}'", status, Explain(device));
         }
     }
 
     /// <summary>What EAL and drivers logged since the last call; the oldest is lost beyond 64 KiB.</summary>
-    public string ReadLog() => ReadCapturedLog();
+    public string ReadLog() => EalLog.Read();
 
     /// <summary>Ends EAL. Ports are closed and workers joined before.</summary>
     /// <exception cref="DpdkException">The clean-up failed.</exception>
@@ -107,7 +107,7 @@ public sealed unsafe class Eal : IDisposable
         thread.Join();
         if (cleanupStatus != 0)
         {
-            throw new DpdkException("ending EAL", cleanupStatus, ReadLog());
+            throw new DpdkException("ending EAL", cleanupStatus, EalLog.Quote(ReadLog()));
         }
     }
 
@@ -144,16 +144,21 @@ public sealed unsafe class Eal : IDisposable
         return arguments;
     }
 
-    private static string Explain(DeviceName device, string log)
+    private static string Explain(DeviceName device)
     {
-        var said = log.Trim();
+        var hint = "";
         if (device.Driver is { } driver && !IsDriverKnown(device))
         {
-            return $"DPDK has no driver {driver}. On Debian: apt-get install dpdk {device.DriverPackage(PackageAbi)}" +
-                   (said.Length > 0 ? $"\nDPDK said:\n{said}" : "");
+            hint = $"DPDK has no driver {driver} here. Unless the name is misspelt, on Debian: apt-get install dpdk, which brings all drivers, " +
+                   $"or {device.DriverPackage(PackageAbi)} for this one alone\n";
+        }
+        else if (device.Driver is "net_af_packet" or "eth_af_packet" or "net_af_xdp" or "eth_af_xdp"
+                 && device.Argument("iface") is { } name && !KernelInterface.Exists(name))
+        {
+            hint = $"There is no network interface '{name}' in this network namespace\n";
         }
 
-        return said.Length > 0 ? $"DPDK said:\n{said}" : "";
+        return hint + EalLog.Quote(EalLog.Read());
     }
 
     private static bool IsDriverKnown(DeviceName device)
@@ -164,21 +169,6 @@ public sealed unsafe class Eal : IDisposable
         }
     }
 
-    private static string ReadCapturedLog()
-    {
-        var text = new StringBuilder();
-        var buffer = new byte[4096];
-        fixed (byte* bytes = buffer)
-        {
-            while (Native.LogRead(bytes, (uint)buffer.Length) is var read and > 0)
-            {
-                text.Append(Encoding.UTF8.GetString(bytes, (int)read));
-            }
-        }
-
-        return text.ToString();
-    }
-
     private void Run()
     {
         var status = Native.LogOpen();
@@ -187,10 +177,10 @@ public sealed unsafe class Eal : IDisposable
             status = InitialiseHere();
         }
 
-        var log = ReadCapturedLog();
+        var log = EalLog.Read();
         if (status < 0)
         {
-            started.SetException(new DpdkException($"starting EAL ({string.Join(' ', Arguments)})", status, $"DPDK said:\n{log.Trim()}"));
+            started.SetException(new DpdkException($"starting EAL ({string.Join(' ', Arguments)})", status, EalLog.Quote(log)));
             return;
         }
 

@@ -227,6 +227,8 @@ public static unsafe class MbufLayout
         Field("tx_desc_max", &s.TxDescriptorsMax);
         Field("tx_seg_max", &s.TxSegmentsMax);
         Field("driver", &s.Driver);
+        table["SHIM_PORT_LINK_INTERRUPT"] = NativePortInfo.LinkInterrupt;
+        table["SHIM_PORT_REMOVAL_INTERRUPT"] = NativePortInfo.RemovalInterrupt;
     }
 
     private static void AddPortConfiguration(Dictionary<string, ulong> table)

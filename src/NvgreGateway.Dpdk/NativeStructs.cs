@@ -15,6 +15,12 @@ internal unsafe struct NativeProbe
 /// <summary><c>struct shim_port_info</c>; its layout is checked like the mbuf's.</summary>
 internal struct NativePortInfo
 {
+    /// <summary>Bit of <see cref="Flags"/>: the driver reports link changes.</summary>
+    internal const uint LinkInterrupt = 1;
+
+    /// <summary>Bit of <see cref="Flags"/>: the driver reports removal.</summary>
+    internal const uint RemovalInterrupt = 2;
+
     internal ulong RxOffloads;
     internal ulong TxOffloads;
     internal ulong RxQueueOffloads;

@@ -7,6 +7,8 @@ namespace NvgreGateway.Dpdk;
 public sealed unsafe class Port
 {
     private const int NameLength = 64;
+    // A vdev that lives on an interface of the kernel. Not so a NIC that the kernel shares: that works on without its interface.
+    private readonly bool hasKernelInterface;
     private PortOptions? options;
 
     private Port(ushort id, string name)
@@ -14,6 +16,7 @@ public sealed unsafe class Port
         Id = id;
         Name = name;
         Capabilities = ReadCapabilities(id, name);
+        hasKernelInterface = Capabilities.InterfaceIndex != 0 && DeviceName.TryParse(name, out var device, out _) && device!.Kind == DeviceKind.Virtual;
     }
 
     /// <summary>DPDK's number of the port.</summary>
@@ -49,19 +52,14 @@ public sealed unsafe class Port
     /// <summary>What could not be had and was done without, for the log; empty if nothing.</summary>
     public IReadOnlyList<string> Degradations { get; private set; } = [];
 
-    /// <summary>Whether a packet may arrive in several segments.</summary>
+    /// <summary>
+    /// Whether a packet may arrive in several segments by offload. False promises nothing: net_pcap chains long frames without a word,
+    /// so <see cref="Mbuf.NbSegs"/> decides.
+    /// </summary>
     public bool ReceivesScattered => (RxOffloads & RxOffloads.Scatter) != 0;
 
-    /// <summary>Largest payload of an Ethernet frame, bytes, as the driver has it now.</summary>
-    public int Mtu
-    {
-        get
-        {
-            ushort mtu;
-            Check(Native.PortGetMtu(Id, &mtu), "reading the MTU");
-            return mtu;
-        }
-    }
+    /// <summary>Largest payload of an Ethernet frame, bytes, after <see cref="Configure"/>.</summary>
+    public int Mtu { get; private set; }
 
     /// <summary>The port of a device that EAL knows.</summary>
     /// <exception cref="DpdkException">There is none; the message says why as far as can be told.</exception>
@@ -123,7 +121,7 @@ public sealed unsafe class Port
         ArgumentOutOfRangeException.ThrowIfZero(wanted.RxPools.Count);
         RequireAtMost(wanted.RxQueues, Capabilities.MaxRxQueues, "receive queues");
         RequireAtMost(wanted.TxQueues, Capabilities.MaxTxQueues, "send queues");
-        if (wanted.Mtu < Capabilities.MinMtu || wanted.Mtu > Capabilities.MaxMtu)
+        if (wanted.Mtu < Capabilities.MinMtu || (wanted.Mtu > Capabilities.MaxMtu && !hasKernelInterface))
         {
             throw new DpdkException($"port {Name}: MTU {wanted.Mtu} is not within {Capabilities.MinMtu} to {Capabilities.MaxMtu}");
         }
@@ -145,7 +143,7 @@ public sealed unsafe class Port
             RxOffloads = (ulong)RxOffloads,
             TxOffloads = (ulong)TxOffloads,
             RssTypes = (ulong)RssTypes,
-            Mtu = (uint)wanted.Mtu,
+            Mtu = (uint)Math.Min(wanted.Mtu, Capabilities.MaxMtu),
             RxQueues = (ushort)wanted.RxQueues,
             TxQueues = (ushort)wanted.TxQueues,
             LinkInterrupt = Capabilities.LinkInterrupt ? 1u : 0u,
@@ -207,12 +205,14 @@ public sealed unsafe class Port
         }
     }
 
-    /// <summary>The link as it is now. Never waits.</summary>
+    /// <summary>The link as it is now, of the kernel interface too where the port lives on one. Never waits, allocates nothing.</summary>
     public LinkState Link()
     {
         NativeLink link;
         Check(Native.PortLink(Id, &link), "reading its link");
-        return new LinkState(link.Up != 0, link.Speed, link.FullDuplex != 0);
+        // net_af_packet reports a link as soon as it is started, whatever its interface says.
+        var isUp = link.Up != 0 && (!hasKernelInterface || KernelInterface.IsRunning(Capabilities.InterfaceIndex));
+        return new LinkState(isUp, link.Speed, link.FullDuplex != 0);
     }
 
     /// <summary>Counters of the port. Allocates nothing.</summary>
@@ -258,12 +258,15 @@ public sealed unsafe class Port
         }
     }
 
-    /// <summary>Whether the device has vanished: its driver said so, or says so when asked. Allocates nothing.</summary>
+    /// <summary>
+    /// Whether the device has vanished: its driver said so, or says so when asked, or the kernel interface behind a vdev is gone
+    /// (the drivers of those say nothing). Allocates nothing.
+    /// </summary>
     public bool IsRemoved()
     {
         uint removals, links;
         Native.PortEvents(Id, &removals, &links);
-        return removals != 0 || Native.PortIsRemoved(Id) != 0;
+        return removals != 0 || Native.PortIsRemoved(Id) != 0 || (hasKernelInterface && !KernelInterface.Exists(Capabilities.InterfaceIndex));
     }
 
     /// <summary>How often the driver reported a change of the link since <see cref="Configure"/>. Allocates nothing.</summary>
@@ -319,16 +322,24 @@ public sealed unsafe class Port
             MaxRxQueues = info.MaxRxQueues,
             MaxTxQueues = info.MaxTxQueues,
             MinMtu = info.MinMtu,
-            MaxMtu = info.MaxMtu,
+            MaxMtu = LargestMtu(info),
             MinRxBuffer = info.MinRxBuffer,
             MaxRxPacket = info.MaxRxPacket,
             MaxMacAddresses = (int)info.MaxMacAddresses,
             RxDescriptors = (info.RxDescriptorsMin, info.RxDescriptorsMax),
             TxDescriptors = (info.TxDescriptorsMin, info.TxDescriptorsMax),
             MaxTxSegments = info.TxSegmentsMax,
-            LinkInterrupt = (info.Flags & 1) != 0,
-            RemovalInterrupt = (info.Flags & 2) != 0,
+            LinkInterrupt = (info.Flags & NativePortInfo.LinkInterrupt) != 0,
+            RemovalInterrupt = (info.Flags & NativePortInfo.RemovalInterrupt) != 0,
         };
+    }
+
+    /// <summary>What the ethdev layer lets pass: the largest frame bounds the MTU too, by the overhead that the driver implies.</summary>
+    private static int LargestMtu(in NativePortInfo info)
+    {
+        const uint defaultOverhead = 14 + 4; // Ethernet header and frame check sequence
+        var overhead = info.MaxMtu != ushort.MaxValue && info.MaxRxPacket > info.MaxMtu ? info.MaxRxPacket - info.MaxMtu : defaultOverhead;
+        return (int)Math.Min(info.MaxMtu, info.MaxRxPacket - overhead);
     }
 
     private static RxOffloads ScatterIfNeeded(PortOptions wanted)
@@ -380,8 +391,18 @@ public sealed unsafe class Port
         }
     }
 
-    private void SetMtu(int mtu, List<string> degradations) =>
-        NoteUnsupported(degradations, Native.PortSetMtu(Id, (ushort)mtu), $"setting MTU {mtu}", needed: true);
+    private void SetMtu(int mtu, List<string> degradations)
+    {
+        // The set-up took the MTU already; this is for drivers that have to tell someone. Those that need not do not support it.
+        NoteUnsupported(degradations, Native.PortSetMtu(Id, (ushort)Math.Min(mtu, Capabilities.MaxMtu)), $"setting MTU {mtu}", needed: false);
+        if (mtu > Capabilities.MaxMtu)
+        {
+            // Drivers over kernel interfaces report one plain Ethernet frame as their largest, whatever the interface and their rings carry.
+            Check(KernelInterface.RaiseMtu(Capabilities.InterfaceIndex, mtu), $"setting MTU {mtu} of its kernel interface");
+        }
+
+        Mtu = mtu;
+    }
 
     private void SetMac(ReadOnlySpan<byte> mac, List<string> degradations)
     {
@@ -412,5 +433,6 @@ public sealed unsafe class Port
         Check(status, what);
     }
 
-    private int Check(int status, string what) => status >= 0 ? status : throw new DpdkException($"port {Name}: {what}", status);
+    private int Check(int status, string what) =>
+        status >= 0 ? status : throw new DpdkException($"port {Name}: {what}", status, EalLog.Quote(EalLog.Read()));
 }

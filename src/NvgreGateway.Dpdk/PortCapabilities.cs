@@ -33,7 +33,7 @@ public sealed record PortCapabilities
     /// <summary>Smallest MTU, bytes without the Ethernet header.</summary>
     public required int MinMtu { get; init; }
 
-    /// <summary>Largest MTU, bytes without the Ethernet header.</summary>
+    /// <summary>Largest MTU that the driver admits to, bytes without the Ethernet header; on top of a kernel interface more may be had.</summary>
     public required int MaxMtu { get; init; }
 
     /// <summary>Smallest data room, headroom not included, that a receive queue takes.</summary>

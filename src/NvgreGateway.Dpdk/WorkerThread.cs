@@ -57,7 +57,7 @@ public sealed class WorkerThread
         return (int)Native.LcoreId();
     }
 
-    /// <summary>Takes the lcore id of the calling thread back; its mempool caches are flushed by DPDK only if pools are freed.</summary>
+    /// <summary>Takes the lcore id of the calling thread back. Buffers in its pool caches stay there, counted as available, for the next thread with that id.</summary>
     public static void UnregisterCurrent() => Native.ThreadUnregister();
 
     /// <summary>Waits for the body to end.</summary>

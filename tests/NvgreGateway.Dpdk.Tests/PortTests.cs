@@ -1,0 +1,371 @@
+using System.Diagnostics;
+
+namespace NvgreGateway.Dpdk.Tests;
+
+[Collection(EalGroup.Name)]
+public sealed unsafe class PortTests : IDisposable
+{
+    private readonly EalFixture fixture;
+    private readonly MbufPool pool;
+
+    public PortTests(EalFixture fixture)
+    {
+        this.fixture = fixture;
+        pool = MbufPool.Create(EalFixture.Unique("pool"), 4095, cacheSize: 64);
+    }
+
+    [Fact]
+    public void Null_port_gives_and_takes_and_every_buffer_comes_back()
+    {
+        var port = fixture.Open($"{EalFixture.Unique("net_null")},size=90");
+        port.Configure(Options());
+        port.Start();
+        var idle = pool.InUse;
+        var packets = stackalloc Mbuf*[32];
+        var (rx, tx) = (port.RxQueue(0), port.TxQueue(0));
+
+        for (var round = 0; round < 1000; round++)
+        {
+            Assert.Equal(32, rx.Receive(packets, 32));
+            Assert.Equal(90u, packets[31]->PktLen);
+            Assert.Equal(port.Id, packets[31]->Port);
+            Assert.Equal(32, tx.Transmit(packets, 32));
+        }
+
+        Assert.Equal(idle, pool.InUse);
+        Assert.True(port.TryReadStatistics(out var statistics));
+        Assert.Equal((32000ul, 32000ul), (statistics.RxPackets, statistics.TxPackets));
+        End(port);
+    }
+
+    [Fact]
+    public void Ring_port_returns_the_very_bytes_in_order()
+    {
+        var port = fixture.Open(EalFixture.Unique("net_ring"));
+        port.Configure(Options());
+        port.Start();
+        var sent = stackalloc Mbuf*[8];
+        var received = stackalloc Mbuf*[32];
+        Assert.True(pool.AllocBulk(sent, 8));
+        for (var i = 0; i < 8; i++)
+        {
+            new Span<byte>(sent[i]->Append(60 + i), 60 + i).Fill((byte)i);
+        }
+
+        Assert.Equal(8, port.TxQueue(0).Transmit(sent, 8));
+        Assert.Equal(8, port.RxQueue(0).Receive(received, 32));
+        for (var i = 0; i < 8; i++)
+        {
+            Assert.Equal(Enumerable.Repeat((byte)i, 60 + i), new Span<byte>(received[i]->Data, received[i]->DataLen).ToArray());
+        }
+
+        MbufPool.FreeBulk(received, 8);
+        Assert.Equal(0, port.RxQueue(0).Receive(received, 32));
+        End(port);
+    }
+
+    [Fact]
+    public void Full_ring_leaves_the_rest_with_the_caller()
+    {
+        var port = fixture.Open(EalFixture.Unique("net_ring"));
+        port.Configure(Options());
+        port.Start();
+        var packets = stackalloc Mbuf*[2000];
+        Assert.True(pool.AllocBulk(packets, 2000));
+        var accepted = port.TxQueue(0).Transmit(packets, 2000);
+
+        Assert.InRange(accepted, 1, 1999);
+        MbufPool.FreeBulk(packets + accepted, 2000u - accepted);
+        Assert.Equal(accepted, pool.InUse);
+        Assert.Equal(accepted, port.RxQueue(0).Receive(packets, 2000));
+        MbufPool.FreeBulk(packets, accepted);
+        End(port);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(32)]
+    public void Pcap_port_carries_files_byte_for_byte(ushort burst)
+    {
+        var frames = Enumerable.Range(0, 100).Select(i => RandomFrame(i, 60 + (i * 14))).ToArray();
+        var (inFile, outFile) = (PathOf("in"), PathOf("out"));
+        PcapFile.Write(inFile, frames);
+        var port = fixture.Open($"{EalFixture.Unique("net_pcap")},rx_pcap={inFile},tx_pcap={outFile}");
+        port.Configure(Options());
+        port.Start();
+        var packets = stackalloc Mbuf*[32];
+        for (int got; (got = port.RxQueue(0).Receive(packets, burst)) > 0;)
+        {
+            Assert.Equal(got, port.TxQueue(0).Transmit(packets, (ushort)got));
+        }
+
+        End(port);
+        Assert.Equal(frames, PcapFile.Read(outFile));
+    }
+
+    [Fact]
+    public void Frame_longer_than_a_buffer_arrives_in_segments_and_leaves_whole()
+    {
+        var frame = RandomFrame(1, 5000);
+        var (inFile, outFile) = (PathOf("in"), PathOf("out"));
+        PcapFile.Write(inFile, [frame]);
+        var port = fixture.Open($"{EalFixture.Unique("net_pcap")},rx_pcap={inFile},tx_pcap={outFile}");
+        port.Configure(Options() with { Mtu = 9000, TxOffloads = TxOffloads.MultiSegments });
+        port.Start();
+        Mbuf* packet;
+        Assert.Equal(1, port.RxQueue(0).Receive(&packet, 1));
+        Assert.Equal((5000u, 3), (packet->PktLen, packet->NbSegs));
+        Assert.Equal(3, pool.InUse);
+        Assert.Equal(1, port.TxQueue(0).Transmit(&packet, 1));
+        End(port);
+        Assert.Equal([frame], PcapFile.Read(outFile));
+    }
+
+    [Fact]
+    public void Capabilities_say_what_the_driver_says()
+    {
+        var spreading = fixture.Open(EalFixture.Unique("net_null"));
+        Assert.Equal("net_null", spreading.Capabilities.Driver);
+        Assert.True(spreading.Capabilities.MaxRxQueues > 1);
+        Assert.Equal(TxOffloads.None, spreading.Capabilities.TxOffloads);
+        Assert.True((spreading.Capabilities.RssTypes & RssTypes.IPv4) != 0);
+        Assert.True(spreading.Capabilities.RetaSize > 0);
+        Assert.Equal(0u, spreading.Capabilities.InterfaceIndex);
+        spreading.Detach();
+
+        var chaining = fixture.Open(EalFixture.Unique("net_ring"));
+        Assert.Equal("net_ring", chaining.Capabilities.Driver);
+        Assert.Equal(TxOffloads.MultiSegments, chaining.Capabilities.TxOffloads);
+        Assert.Equal(RxOffloads.Scatter, chaining.Capabilities.RxOffloads);
+        Assert.Equal(RssTypes.None, chaining.Capabilities.RssTypes);
+        chaining.Detach();
+
+        // The loopback interface has index 1 in every namespace.
+        var onKernel = fixture.Open($"{EalFixture.Unique("net_af_packet")},iface=lo");
+        Assert.Equal(1u, onKernel.Capabilities.InterfaceIndex);
+        Assert.Equal(1500, onKernel.Capabilities.MaxMtu);
+        Assert.True((onKernel.Capabilities.TxOffloads & TxOffloads.MultiSegments) != 0);
+        onKernel.Detach();
+    }
+
+    [Fact]
+    public void Offloads_that_are_not_there_are_left_out_and_named()
+    {
+        var port = fixture.Open(EalFixture.Unique("net_ring"));
+        port.Configure(Options() with
+        {
+            TxOffloads = TxOffloads.MultiSegments | TxOffloads.IPv4Checksum,
+            RxOffloads = RxOffloads.IPv4Checksum,
+            RxQueues = 2,
+        });
+
+        Assert.Equal(TxOffloads.MultiSegments, port.TxOffloads);
+        Assert.Equal(RxOffloads.None, port.RxOffloads);
+        Assert.Equal(
+            ["receive offload not there: IPv4Checksum", "send offload not there: IPv4Checksum", "no RSS: the driver itself decides which queue a packet comes to"],
+            port.Degradations);
+        port.Detach();
+    }
+
+    [Theory]
+    [InlineData(1500, false)]
+    [InlineData(9000, true)]
+    public void Scatter_is_asked_for_where_the_mtu_needs_it(int mtu, bool scatter)
+    {
+        var port = fixture.Open(EalFixture.Unique("net_ring"));
+        port.Configure(Options() with { Mtu = mtu });
+        Assert.Equal((scatter, mtu), (port.ReceivesScattered, port.Mtu));
+        port.Detach();
+    }
+
+    [Fact]
+    public void Several_queues_are_spread_by_what_the_driver_offers()
+    {
+        var port = fixture.Open(EalFixture.Unique("net_null"));
+        port.Configure(Options() with { RxQueues = 2, TxQueues = 3 });
+        Assert.Equal((2, 3), (port.RxQueueCount, port.TxQueueCount));
+        Assert.NotEqual(RssTypes.None, port.RssTypes);
+        port.Start();
+        var packets = stackalloc Mbuf*[4];
+        Assert.Equal(4, port.RxQueue(1).Receive(packets, 4));
+        Assert.Equal(4, port.TxQueue(2).Transmit(packets, 4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => port.RxQueue(2));
+        End(port);
+    }
+
+    [Fact]
+    public void Too_many_queues_and_a_bad_mtu_are_refused_with_the_bound()
+    {
+        var port = fixture.Open($"{EalFixture.Unique("net_pcap")},tx_pcap={PathOf("out")}");
+        var most = port.Capabilities.MaxRxQueues;
+        var queues = Assert.Throws<DpdkException>(() => port.Configure(Options() with { RxQueues = most + 1 }));
+        Assert.Contains($"{most + 1} receive queues wanted, net_pcap has {most}", queues.Message);
+        var mtu = Assert.Throws<DpdkException>(() => port.Configure(Options() with { Mtu = 20 }));
+        Assert.Contains($"MTU 20 is not within {port.Capabilities.MinMtu} to", mtu.Message);
+        port.Detach();
+    }
+
+    [Fact]
+    public void Address_can_be_set_and_read()
+    {
+        byte[] mac = [2, 0, 0, 0, 1, 1];
+        var port = fixture.Open(EalFixture.Unique("net_null"));
+        port.Configure(Options() with { MacAddress = mac });
+        port.Start();
+        var read = new byte[6];
+        port.ReadMacAddress(read);
+        Assert.Equal(mac, read);
+        Assert.Throws<ArgumentException>(() => port.ReadMacAddress(new byte[4]));
+        End(port);
+    }
+
+    [Fact]
+    public void Link_follows_start_and_stop()
+    {
+        var port = fixture.Open(EalFixture.Unique("net_ring"));
+        port.Configure(Options());
+        Assert.False(port.Link().IsUp);
+        port.Start();
+        Assert.True(port.Link().IsUp);
+        Assert.False(port.IsRemoved());
+        port.Stop();
+        Assert.False(port.Link().IsUp);
+        port.Detach();
+    }
+
+    [Fact]
+    public void Extended_statistics_have_names_and_values()
+    {
+        var port = fixture.Open(EalFixture.Unique("net_null"));
+        port.Configure(Options());
+        port.Start();
+        var packets = stackalloc Mbuf*[5];
+        Assert.Equal(5, port.RxQueue(0).Receive(packets, 5));
+        MbufPool.FreeBulk(packets, 5);
+
+        var names = port.ExtendedStatisticNames();
+        var values = new ulong[names.Count];
+        Assert.Equal(names.Count, port.ReadExtendedStatistics(values));
+        Assert.Equal(5ul, values[names.ToList().IndexOf("rx_good_packets")]);
+        Assert.Contains(Port.All(), other => other.Name == port.Name && other.Id == port.Id);
+
+        port.ResetStatistics();
+        Assert.True(port.TryReadStatistics(out var statistics));
+        Assert.Equal(0ul, statistics.RxPackets);
+        End(port);
+    }
+
+    [Fact]
+    public void Detached_device_is_gone_and_can_come_back()
+    {
+        var name = EalFixture.Unique("net_null");
+        End(fixture.Open(name), configured: false);
+        var gone = Assert.Throws<DpdkException>(() => Port.Find(DeviceName.Parse(name)));
+        Assert.Contains(name, gone.Message);
+        End(fixture.Open(name), configured: false);
+    }
+
+    [Fact]
+    public void Kernel_interface_that_vanishes_removes_its_port()
+    {
+        // A pair of virtual interfaces under net_af_packet, as the quick start has them.
+        var (here, there) = ($"dp{Environment.ProcessId}a", $"dp{Environment.ProcessId}b");
+        Ip("link", "add", here, "type", "veth", "peer", "name", there);
+        try
+        {
+            Ip("link", "set", here, "up");
+            Ip("link", "set", there, "up");
+            var port = fixture.Open($"{EalFixture.Unique("net_af_packet")},iface={here}");
+            port.Configure(Options() with { Mtu = 1600, Promiscuous = true, TxOffloads = TxOffloads.MultiSegments });
+            port.Start();
+            Assert.Equal("1600", File.ReadAllText($"/sys/class/net/{here}/mtu").Trim());
+            Assert.Equal(1600, port.Mtu);
+            Assert.False(port.IsRemoved());
+            Assert.True(port.Link().IsUp);
+            Ip("link", "set", there, "down");
+            Assert.False(port.Link().IsUp);
+
+            Ip("link", "del", here);
+
+            Assert.True(port.IsRemoved());
+            var packets = stackalloc Mbuf*[4];
+            Assert.Equal(0, port.RxQueue(0).Receive(packets, 4)); // and nothing crashes
+            port.Stop();
+            port.Detach();
+            Assert.Equal(0, pool.InUse);
+        }
+        finally
+        {
+            if (Directory.Exists($"/sys/class/net/{here}"))
+            {
+                Ip("link", "del", here);
+            }
+        }
+    }
+
+    [Fact]
+    public void Steady_bursts_allocate_nothing()
+    {
+        var port = fixture.Open(EalFixture.Unique("net_null"));
+        port.Configure(Options());
+        port.Start();
+        var packets = stackalloc Mbuf*[32];
+        var (rx, tx) = (port.RxQueue(0), port.TxQueue(0));
+        Turn(port, rx, tx, packets);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            Turn(port, rx, tx, packets);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        End(port);
+    }
+
+    public void Dispose()
+    {
+        Assert.Equal(0, pool.InUse);
+        pool.Dispose();
+    }
+
+    private static void Turn(Port port, RxQueue rx, TxQueue tx, Mbuf** packets)
+    {
+        tx.Transmit(packets, rx.Receive(packets, 32));
+        port.TryReadStatistics(out _);
+        port.IsRemoved();
+        port.Link();
+        Tsc.Read();
+        Idle.Pause();
+        Idle.Sleep(1);
+    }
+
+    private static byte[] RandomFrame(int seed, int length)
+    {
+        var frame = new byte[length];
+        new Random(seed).NextBytes(frame);
+        return frame;
+    }
+
+    private static void Ip(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"ip {string.Join(' ', arguments)}: {errors}");
+    }
+
+    private PortOptions Options() => new() { RxPools = [pool], RxDescriptors = 256, TxDescriptors = 256 };
+
+    private string PathOf(string stem) => Path.Combine(fixture.Folder.FullName, EalFixture.Unique(stem) + ".pcap");
+
+    private void End(Port port, bool configured = true)
+    {
+        if (configured)
+        {
+            port.Stop();
+        }
+
+        port.Detach();
+        Assert.Equal(0, pool.InUse);
+    }
+}
