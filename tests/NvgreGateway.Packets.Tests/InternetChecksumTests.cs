@@ -82,6 +82,36 @@ public sealed unsafe class InternetChecksumTests
         }
     }
 
+    // Whatever this machine's vectors are, all three widths are computed, also in front of an inaccessible page.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void EveryVectorWidthEqualsTheNaiveSum(bool extreme)
+    {
+        using GuardedMemory memory = new(16384);
+        Span<byte> all = new(memory.Start, (int)memory.Size);
+        new Random(512).NextBytes(all);
+        if (extreme)
+        {
+            all.Fill(0xFF);
+        }
+
+        for (uint length = 0; length <= 9216; length += 32)
+        {
+            foreach (byte* p in (byte*[])[memory.End - length, memory.Start, memory.Start + 1, memory.Start + 14])
+            {
+                ulong naive = Naive(p, length);
+                uint offset = (uint)(p - memory.Start);
+                AssertEqual(naive, InternetChecksum.Sum128(p, length), length, offset);
+                AssertEqual(naive, InternetChecksum.Sum256(p, length), length, offset);
+                if (length % 128 == 0)
+                {
+                    AssertEqual(naive, InternetChecksum.Sum512(p, length), length, offset);
+                }
+            }
+        }
+    }
+
     [Fact]
     public void TheLargestPacketDoesNotOverflow()
     {
