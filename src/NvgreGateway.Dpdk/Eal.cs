@@ -9,6 +9,9 @@ namespace NvgreGateway.Dpdk;
 /// </summary>
 public sealed unsafe class Eal : IDisposable
 {
+    // Pools for a few ports at their usual queue lengths.
+    private const int DefaultMegabytes = 256;
+
     private static int used;
     private readonly Thread thread;
     private readonly ManualResetEventSlim end = new();
@@ -55,7 +58,7 @@ public sealed unsafe class Eal : IDisposable
             throw new DpdkException("EAL starts only once in the life of a process");
         }
 
-        var eal = new Eal(BuildArguments(options, CpuAffinity.Current(), HugePages.AnyFree()));
+        var eal = new Eal(BuildArguments(options, CpuAffinity.Current(), HugePages.FreeBytes()));
         eal.thread.Start();
         eal.StartLog = eal.started.Task.GetAwaiter().GetResult();
         var vdevs = options.Devices.Where(device => device.Kind == DeviceKind.Virtual).ToList();
@@ -112,14 +115,15 @@ public sealed unsafe class Eal : IDisposable
     }
 
     /// <summary>The command line for EAL; vdevs are not in it, they are attached one by one afterwards so that each has its own error.</summary>
-    internal static IReadOnlyList<string> BuildArguments(EalOptions options, IReadOnlyList<int> allowedCpus, bool hugePagesFree)
+    internal static IReadOnlyList<string> BuildArguments(EalOptions options, IReadOnlyList<int> allowedCpus, long freeHugePageBytes)
     {
+        var megabytes = options.Megabytes > 0 ? options.Megabytes : DefaultMegabytes;
         var cpus = options.MainCpus.Count > 0 ? options.MainCpus : allowedCpus;
         var pci = options.Devices.Where(device => device.Kind == DeviceKind.Pci).ToList();
         List<string> arguments = ["nvgre-gateway", $"--lcores=0@({string.Join(',', cpus)})", "--file-prefix", options.FilePrefix, "--no-telemetry"];
-        if (options.Memory == EalMemory.Ordinary || (options.Memory == EalMemory.Auto && !hugePagesFree))
+        if (options.Memory == EalMemory.Ordinary || (options.Memory == EalMemory.Auto && freeHugePageBytes >> 20 < megabytes))
         {
-            arguments.AddRange(["--no-huge", "-m", (options.Megabytes > 0 ? options.Megabytes : 256).ToString(), "--no-shconf"]);
+            arguments.AddRange(["--no-huge", "-m", megabytes.ToString(), "--no-shconf"]);
         }
         else
         {

@@ -18,7 +18,7 @@ public sealed record EalOptions
     /// <summary>Where the memory comes from.</summary>
     public EalMemory Memory { get; init; } = EalMemory.Auto;
 
-    /// <summary>Megabytes to take at start; 0 leaves it to EAL: on demand from huge pages, 256 of ordinary ones.</summary>
+    /// <summary>Megabytes to take at start; 0: 256 of ordinary pages, or from huge pages as they are needed.</summary>
     public int Megabytes { get; init; }
 
     /// <summary>

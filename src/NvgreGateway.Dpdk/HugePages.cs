@@ -7,9 +7,6 @@ public static class HugePages
 {
     private const string Root = "/sys/kernel/mm/hugepages";
 
-    /// <summary>Whether any huge page of any size is free.</summary>
-    public static bool AnyFree() => FreeBytes() > 0;
-
     /// <summary>Bytes in free huge pages of all sizes.</summary>
     public static long FreeBytes() => FreeBytes(Root);
 

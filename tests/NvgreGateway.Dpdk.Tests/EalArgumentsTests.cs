@@ -5,7 +5,7 @@ public sealed class EalArgumentsTests
     [Fact]
     public void Without_huge_pages_nothing_is_shared()
     {
-        var arguments = Eal.BuildArguments(new EalOptions { FilePrefix = "gw1" }, [0, 2], hugePagesFree: false);
+        var arguments = Eal.BuildArguments(new EalOptions { FilePrefix = "gw1" }, [0, 2], freeHugePageBytes: 0);
         Assert.Equal(
             ["nvgre-gateway", "--lcores=0@(0,2)", "--file-prefix", "gw1", "--no-telemetry", "--no-huge", "-m", "256", "--no-shconf", "--no-pci"],
             arguments);
@@ -27,17 +27,19 @@ public sealed class EalArgumentsTests
                 "nvgre-gateway", "--lcores=0@(3)", "--file-prefix", "gw2", "--no-telemetry", "--in-memory", "-m", "512",
                 "-a", "0000:01:00.0,rx_vec=1", "--log-level", "debug",
             ],
-            Eal.BuildArguments(options, [0, 1], hugePagesFree: true));
+            Eal.BuildArguments(options, [0, 1], freeHugePageBytes: 1L << 30));
     }
 
     [Theory]
-    [InlineData(EalMemory.HugePages, false, false)]
-    [InlineData(EalMemory.Ordinary, true, true)]
-    [InlineData(EalMemory.Auto, true, false)]
-    [InlineData(EalMemory.Auto, false, true)]
-    public void Memory_is_what_was_asked_for(EalMemory memory, bool free, bool ordinary)
+    [InlineData(EalMemory.HugePages, 0, 0, false)]
+    [InlineData(EalMemory.Ordinary, 0, 4096, true)]
+    [InlineData(EalMemory.Auto, 0, 256, false)]
+    [InlineData(EalMemory.Auto, 0, 254, true)]
+    [InlineData(EalMemory.Auto, 512, 510, true)]
+    [InlineData(EalMemory.Auto, 512, 512, false)]
+    public void Memory_is_what_was_asked_for(EalMemory memory, int megabytes, long free, bool ordinary)
     {
-        var arguments = Eal.BuildArguments(new EalOptions { FilePrefix = "x", Memory = memory }, [0], free);
+        var arguments = Eal.BuildArguments(new EalOptions { FilePrefix = "x", Memory = memory, Megabytes = megabytes }, [0], free << 20);
         Assert.Equal(ordinary, arguments.Contains("--no-huge"));
         Assert.Equal(!ordinary, arguments.Contains("--in-memory"));
     }
