@@ -25,7 +25,7 @@ public class SteadyStateTests
                 { "name": "blue", "vsid": 5001, "attachments": [ { "port": "access0", "vlan": 100 } ], "peers": [ "10.0.0.2" ],
                   "records": [ { "mac": "02:00:00:00:02:02", "ca": "192.168.100.2", "pa": "10.0.0.2" } ] }
               ],
-              "workers": { "cores": [1], "idle": "poll" }
+              "workers": { "cores": [{{Gateway.WorkerCore}}], "idle": "poll" }
             }
             """));
         gateway.Start();

@@ -1,22 +1,21 @@
+using System.Text.Json.Nodes;
+
 namespace NvgreGateway.EndToEnd.Tests;
 
 /// <summary>What the gateway's counters must say when a test is over.</summary>
 internal static class Accounting
 {
-    /// <summary>
-    /// Fails the test where received frames are not all accounted for: received = transmitted + consumed + held + drops
-    /// (F-020), and where the buffers are not back in their pools.
-    /// </summary>
+    /// <summary>Fails the test where received frames are not all accounted for: received = transmitted + consumed + held + drops (F-020).</summary>
     public static void MustClose(Gateway gateway)
     {
         string last = "";
         bool closed = Shell.Eventually(() =>
         {
-            MetricsSnapshot m = gateway.Metrics();
-            long received = m.Count(MetricNames.Received), transmitted = m.Count(MetricNames.Transmitted),
-                consumed = m.Count(MetricNames.Consumed), held = m.Count(MetricNames.Held), drops = m.Count(MetricNames.Drops);
-            last = $"received {received}, transmitted {transmitted}, consumed {consumed}, held {held}, drops {drops} ({m.NonZero(MetricNames.Drops)})";
-            return received > 0 && received == transmitted + consumed + held + drops;
+            JsonNode drops = gateway.Show("drops");
+            last = drops.ToJsonString();
+            long received = Number(drops, "received"), byReason = drops["drops"]!.AsObject().Sum(d => d.Value!.GetValue<long>());
+            return received > 0 && byReason == Number(drops, "dropped")
+                && received == Number(drops, "transmitted") + Number(drops, "consumed") + Number(drops, "held") + byReason;
         }, 5);
         Assert.True(closed, "the accounting does not close: " + last);
     }
@@ -24,21 +23,37 @@ internal static class Accounting
     /// <summary>
     /// Fails the test where the port counters differ from what a capture at the other end of the wire holds. Frames of
     /// the gateway carry <paramref name="gatewayFilter"/>, all others came from outside.
-    /// <paramref name="refresh"/> fetches a capture that is made elsewhere.
     /// </summary>
-    public static void MustEqual(Gateway gateway, string port, CaptureFile capture, string gatewayFilter, Action? refresh = null)
+    /// <param name="gateway">The gateway.</param>
+    /// <param name="port">Name of the port.</param>
+    /// <param name="capture">All that went over its wire.</param>
+    /// <param name="gatewayFilter">Display filter of the frames that the gateway sent.</param>
+    /// <param name="earlier">What the port had counted before the capture began.</param>
+    /// <param name="refresh">Fetches a capture that is made elsewhere.</param>
+    public static void MustEqual(Gateway gateway, string port, CaptureFile capture, string gatewayFilter, (long Rx, long Tx) earlier = default, Action? refresh = null)
     {
         string last = "";
         bool equal = Shell.Eventually(() =>
         {
-            MetricsSnapshot before = gateway.Metrics();
+            (long Rx, long Tx) before = PortCounters(gateway, port);
             refresh?.Invoke();
             long sent = capture.Count(gatewayFilter), got = capture.Count($"!({gatewayFilter})");
-            MetricsSnapshot after = gateway.Metrics();
-            long rx = after.Count(MetricNames.PortRx, ("port", port)), tx = after.Count(MetricNames.PortTx, ("port", port));
-            last = $"port {port}: rx {rx}, captured {got}; tx {tx}, captured {sent}";
-            return rx == got && tx == sent && rx == before.Count(MetricNames.PortRx, ("port", port)) && tx == before.Count(MetricNames.PortTx, ("port", port));
+            (long Rx, long Tx) after = PortCounters(gateway, port);
+            last = $"port {port}: received {after.Rx - earlier.Rx}, captured {got}; sent {after.Tx - earlier.Tx}, captured {sent}";
+            return before == after && after.Rx - earlier.Rx == got && after.Tx - earlier.Tx == sent;
         }, 20, 500);
         Assert.True(equal, last);
     }
+
+    /// <summary>Frames that a port received and sent.</summary>
+    public static (long Rx, long Tx) PortCounters(Gateway gateway, string port)
+    {
+        JsonNode status = gateway.Show("ports").AsArray().Single(p => (string)p!["name"]! == port)!;
+        return (Number(status["rx"]!, "packets"), Number(status["tx"]!, "packets"));
+    }
+
+    /// <summary>The sum of all drops so far.</summary>
+    public static long Dropped(Gateway gateway) => Number(gateway.Show("drops"), "dropped");
+
+    private static long Number(JsonNode node, string name) => node[name]!.GetValue<long>();
 }

@@ -30,11 +30,14 @@ internal sealed class Gateway : IDisposable
         configuration["name"] = Name;
         configuration["metrics"] = new JsonObject { ["listen"] = $"127.0.0.1:{_metricsPort}" };
         configuration["memory"] ??= new JsonObject { ["hugepages"] = "off" };
-        configuration["workers"] ??= new JsonObject { ["cores"] = new JsonArray(1), ["idle"] = "sleep" };
+        configuration["workers"] ??= new JsonObject { ["cores"] = new JsonArray(WorkerCore), ["idle"] = "sleep" };
         ConfigurationFile = Path.Combine(lab.Folder, Name + ".json");
         WriteConfiguration();
         lab.Add(this);
     }
+
+    /// <summary>The core for a worker: not the first one, where there is another.</summary>
+    public static int WorkerCore => Environment.ProcessorCount > 1 ? 1 : 0;
 
     public string Name { get; }
 

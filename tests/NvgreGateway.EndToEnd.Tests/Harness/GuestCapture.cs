@@ -14,5 +14,5 @@ internal sealed class GuestCapture(Lab lab, Guest guest, string name)
 
     /// <summary>As <see cref="Accounting.MustEqual"/>.</summary>
     public void MustEqual(Gateway gateway, string port, string gatewayFilter) =>
-        Accounting.MustEqual(gateway, port, _file, gatewayFilter, Refresh);
+        Accounting.MustEqual(gateway, port, _file, gatewayFilter, refresh: Refresh);
 }

@@ -3,14 +3,9 @@ namespace NvgreGateway.EndToEnd.Tests;
 /// <summary>The metrics that the tests read.</summary>
 internal static class MetricNames
 {
-    public const string Received = "nvgre_gateway_received_packets_total";
-    public const string Transmitted = "nvgre_gateway_transmitted_packets_total";
-    public const string Consumed = "nvgre_gateway_consumed_packets_total";
-    public const string Held = "nvgre_gateway_held_packets";
     public const string Drops = "nvgre_gateway_drops_total";
-    public const string FdbLearned = "nvgre_gateway_fdb_learned_total";
+    public const string PortTx = "nvgre_gateway_port_transmit_packets_total";
     public const string AllocatedBytes = "nvgre_gateway_gc_allocated_bytes_total";
     public const string Collections = "nvgre_gateway_gc_collections_total";
     public const string PortRx = "nvgre_gateway_port_receive_packets_total";
-    public const string PortTx = "nvgre_gateway_port_transmit_packets_total";
 }

@@ -9,6 +9,7 @@ internal sealed class OvsSite
     private readonly Lab _lab;
     private readonly string _wire;
     private readonly string _endpoint;
+    private readonly Dictionary<string, (long Rx, long Tx)> _earlier = [];
     private VlanHost? _host;
     private OvsPeer? _ovs;
     private Capture? _accessCapture;
@@ -58,6 +59,9 @@ internal sealed class OvsSite
     /// <summary>Null where the wire is shared memory.</summary>
     public Capture? UnderlayCapture { get; private set; }
 
+    /// <summary>What a port had counted before the captures began.</summary>
+    public (long Rx, long Tx) EarlierOf(string port) => _earlier.GetValueOrDefault(port);
+
     public void Start()
     {
         if (_wire == "tap")
@@ -71,6 +75,9 @@ internal sealed class OvsSite
                 ip -n {_endpoint} link set und0 mtu 1600 up
                 """);
             UnderlayCapture = new Capture(_lab, "underlay", _endpoint, "und0");
+            Assert.Equal(0, _accessCapture.Count("frame") + UnderlayCapture.Count("frame"));
+            _earlier["access0"] = Accounting.PortCounters(Gateway, "access0");
+            _earlier["underlay0"] = Accounting.PortCounters(Gateway, "underlay0");
             _ovs = new OvsPeer(_lab, "tap:und0", _endpoint, "--flowid hash", Blue, Green);
             return;
         }
