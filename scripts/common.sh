@@ -3,6 +3,9 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DEBIAN_FRONTEND=noninteractive
 
+# The SDK runs without ICU too, if it is told so.
+ldconfig -p | grep -q libicuuc || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+
 # What the gateway is built with and needs to run. dpdk brings the drivers, libdpdk-dev the headers.
 BUILD_PACKAGES=(gcc make cmake pkg-config libc6-dev libdpdk-dev dpdk)
 
