@@ -48,7 +48,7 @@ install_packages() {
   [ $rc = 0 ] || die "could not install: ${missing[*]}"
 }
 
-apt_quietly() { apt-get -qq -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root "$@" < /dev/null > /dev/null; }
+apt_quietly() { quietly apt-get -qq -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root "$@"; }
 apt_install() {
   apt_quietly -y --no-install-recommends -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install "$@"
 }
