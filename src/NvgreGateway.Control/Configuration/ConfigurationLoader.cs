@@ -101,9 +101,15 @@ public static class ConfigurationLoader
     private static ConfigurationResult Unreadable(string path, string problem, string allowed) =>
         Refused([new ConfigurationError(string.Empty, path, problem, allowed)]);
 
-    /// <summary>Reads to the end rather than to the length, which devices and pipes do not have.</summary>
+    /// <summary>Reads to the end rather than to the length, which pipes do not have.</summary>
     private static bool TryReadAll(FileStream file, out byte[] bytes)
     {
+        if (file.CanSeek && file.Length > ConfigurationLimits.FileBytes)
+        {
+            bytes = [];
+            return false;
+        }
+
         using MemoryStream content = new();
         byte[] piece = new byte[64 << 10];
         int count;
@@ -121,7 +127,7 @@ public static class ConfigurationLoader
         long line = error.LineNumber.GetValueOrDefault(), column = error.BytePositionInLine.GetValueOrDefault();
         int place = error.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         string problem = place < 0 ? error.Message : error.Message[..place];
-        return new ConfigurationError(string.Empty, Near(utf8, line, column), $"is not JSON: {problem.TrimEnd('.')}", "JSON, with comments and trailing commas if wanted")
+        return new ConfigurationError(string.Empty, Near(utf8, line, column), $"is not JSON: {ReadContext.OneLine(problem.TrimEnd('.'))}", "JSON, with comments and trailing commas if wanted")
         {
             Line = line + 1,
             Column = column + 1,

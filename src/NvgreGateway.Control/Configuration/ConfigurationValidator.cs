@@ -264,7 +264,6 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
             }
             else if (!seen.Add(source))
             {
-                // The default lists each PA once, and a PA that two ports have was reported there.
                 context.Reject(place, Quote(source), "stands here a second time", "each address once");
             }
         }
@@ -345,6 +344,11 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
             for (int k = 0; k < segment.Peers.Count; k++)
             {
                 IPAddress address = segment.Peers[k].Address;
+                if (segment.Peers[k].AcceptInnerTag)
+                {
+                    warnings.Add(new ConfigurationWarning("non_compliant", SegmentsPath[i]["peers"][k]["acceptInnerTag"].ToString(), "true", $"frames of peer {address} with an inner VLAN tag are accepted, which RFC 7637 section 3.3 forbids"));
+                }
+
                 JsonPath place = context.PlaceOf(SegmentsPath[i]["peers"][k], "address");
                 if (!context.Known(place))
                 {
@@ -454,6 +458,7 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
     /// <summary>Compares what each underlay port can carry, per family of its peers, with the VLANs behind it .</summary>
     private void CheckMtus()
     {
+        Dictionary<(int Port, AddressFamily Family), VlanMtu> vlans = LargestVlanMtus();
         for (int i = 0; i < configuration.Ports.Count; i++)
         {
             PortConfiguration port = configuration.Ports[i];
@@ -463,15 +468,15 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
                 continue;
             }
 
-            VlanMtu? overIpv4 = LargestVlanMtu(i, AddressFamily.InterNetwork);
-            VlanMtu? overIpv6 = LargestVlanMtu(i, AddressFamily.InterNetworkV6);
-            if (overIpv4 is null && overIpv6 is null)
+            bool overIpv4 = vlans.TryGetValue((i, AddressFamily.InterNetwork), out VlanMtu side4);
+            bool overIpv6 = vlans.TryGetValue((i, AddressFamily.InterNetworkV6), out VlanMtu side6);
+            if (!overIpv4 && !overIpv6)
             {
                 continue;
             }
 
-            AddressFamily family = overIpv6 is null ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
-            int least = overIpv4 is null ? TenantMtu.LeastForIpv6 : TenantMtu.Least;
+            AddressFamily family = overIpv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+            int least = overIpv4 ? TenantMtu.Least : TenantMtu.LeastForIpv6;
             int tenant = TenantMtu.Of(port, family);
             if (tenant < least)
             {
@@ -480,15 +485,22 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
                 continue;
             }
 
-            Warn(port, path, AddressFamily.InterNetwork, overIpv4);
-            Warn(port, path, AddressFamily.InterNetworkV6, overIpv6);
+            if (overIpv4)
+            {
+                Warn(port, path, AddressFamily.InterNetwork, side4);
+            }
+
+            if (overIpv6)
+            {
+                Warn(port, path, AddressFamily.InterNetworkV6, side6);
+            }
         }
     }
 
-    private void Warn(PortConfiguration underlay, JsonPath path, AddressFamily family, VlanMtu? vlan)
+    private void Warn(PortConfiguration underlay, JsonPath path, AddressFamily family, VlanMtu side)
     {
         int tenant = TenantMtu.Of(underlay, family);
-        if (vlan is { } side && tenant < side.Mtu)
+        if (tenant < side.Mtu)
         {
             warnings.Add(new ConfigurationWarning(
                 "mtu_below_vlan",
@@ -498,24 +510,32 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
         }
     }
 
-    /// <summary>The largest MTU among access ports of segments with a peer of the family behind an underlay port; null where there is no such peer.</summary>
-    private VlanMtu? LargestVlanMtu(int underlay, AddressFamily family)
+    /// <summary>
+    /// For each underlay port and family of peers behind it, the largest MTU among the access ports of their segments;
+    /// 0 where none is known, no entry where there is no such peer.
+    /// </summary>
+    private Dictionary<(int Port, AddressFamily Family), VlanMtu> LargestVlanMtus()
     {
-        VlanMtu? largest = null;
+        Dictionary<(int Port, AddressFamily Family), VlanMtu> largest = [];
         for (int i = 0; i < configuration.Segments.Count; i++)
         {
             SegmentConfiguration segment = configuration.Segments[i];
-            if (!segment.Peers.Any(p => p.Address.AddressFamily == family && routes.Find(p.Address)?.PortIndex == underlay))
-            {
-                continue;
-            }
-
-            largest ??= new VlanMtu(segment.Name, string.Empty, 0);
+            VlanMtu side = new(segment.Name, string.Empty, 0);
             foreach (AttachmentConfiguration attachment in segment.Attachments)
             {
-                if (portByName.TryGetValue(attachment.Port, out int port) && context.Known(PortsPath[port]["mtu"]) && configuration.Ports[port].Mtu > largest.Value.Mtu)
+                if (portByName.TryGetValue(attachment.Port, out int port) && context.Known(PortsPath[port]["mtu"]) && configuration.Ports[port].Mtu > side.Mtu)
                 {
-                    largest = new VlanMtu(segment.Name, attachment.Port, configuration.Ports[port].Mtu);
+                    side = new VlanMtu(segment.Name, attachment.Port, configuration.Ports[port].Mtu);
+                }
+            }
+
+            for (int k = 0; k < segment.Peers.Count; k++)
+            {
+                IPAddress peer = segment.Peers[k].Address;
+                if (context.Known(context.PlaceOf(SegmentsPath[i]["peers"][k], "address")) && routes.Find(peer) is { } way
+                    && (!largest.TryGetValue((way.PortIndex, peer.AddressFamily), out VlanMtu before) || before.Mtu < side.Mtu))
+                {
+                    largest[(way.PortIndex, peer.AddressFamily)] = side;
                 }
             }
         }

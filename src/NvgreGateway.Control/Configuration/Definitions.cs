@@ -182,13 +182,12 @@ internal static class Definitions
                 new JsonObject { ["required"] = new JsonArray("pa"), ["properties"] = new JsonObject { ["port"] = false, ["vlan"] = false } },
                 new JsonObject { ["required"] = new JsonArray("port", "vlan"), ["properties"] = new JsonObject { ["pa"] = false } }),
         });
-        kind.CheckedBy((record, values, path, element) =>
+        kind.CheckedBy((values, path, element) =>
         {
-            bool behindPeer = element.TryGetProperty(pa.Key, out _);
-            bool port_ = element.TryGetProperty(port.Key, out _), vlan_ = element.TryGetProperty(vlan.Key, out _);
-            if (behindPeer ? port_ || vlan_ : !(port_ && vlan_))
+            bool behindPeer = values.IsPresent(pa), hasPort = values.IsPresent(port), hasVlan = values.IsPresent(vlan);
+            if (behindPeer ? hasPort || hasVlan : !(hasPort && hasVlan))
             {
-                string problem = behindPeer ? "names a peer and an attachment" : port_ || vlan_ ? "names half an attachment" : "names no place";
+                string problem = behindPeer ? "names a peer and an attachment" : hasPort || hasVlan ? "names half an attachment" : "names no place";
                 values.Context.Fail(path, ReadContext.Show(element), problem, "either \"pa\", or \"port\" and \"vlan\"");
             }
         });
@@ -340,7 +339,7 @@ internal static class Definitions
         var neighbors = kind.Group("neighbors", Neighbors, static g => g.Neighbors, "How underlay next hops are resolved.", "A-054, A-055");
         var memory = kind.Group("memory", Memory, static g => g.Memory, "Where packets live.");
         var metrics = kind.Group("metrics", Metrics, static g => g.Metrics, "Metrics and health.", "F-024");
-        var ports = kind.Optional("ports", new ListKind<PortConfiguration>(Port, 0, ConfigurationLimits.Ports), [], static g => g.Ports, "The ports.", publish: static (context, value) => context.LocalAddresses = [.. value.SelectMany(static p => p.Addresses).Select(static a => a.Address)], defaultText: "none");
+        var ports = kind.Optional("ports", new ListKind<PortConfiguration>(Port, 0, ConfigurationLimits.Ports), [], static g => g.Ports, "The ports.", publish: static (context, value) => context.LocalAddresses = [.. value.SelectMany(static p => p.Addresses).Select(static a => a.Address).Distinct()], defaultText: "none");
         var segments = kind.Optional("segments", new ListKind<SegmentConfiguration>(Segment, 0, ConfigurationLimits.Segments), [], static g => g.Segments, "The segments.", defaultText: "none");
         kind.Ignore("$schema");
         kind.Later("lenient", "B-005, B-010");

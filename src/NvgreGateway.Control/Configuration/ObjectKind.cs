@@ -18,7 +18,7 @@ internal sealed class ObjectKind<T>(string what) : ValueKind<T>
     private Setting<T>? discriminator;
     private Setting<T>? shorthand;
     private JsonObject? extraSchema;
-    private Action<T, SettingValues, JsonPath, JsonElement>? check;
+    private Action<SettingValues, JsonPath, JsonElement>? check;
 
     public override string Allowed => shorthand is null ? $"{what} as an object" : $"{shorthand.Allowed}, or {what} as an object";
 
@@ -74,7 +74,7 @@ internal sealed class ObjectKind<T>(string what) : ValueKind<T>
     public void AlsoInSchema(JsonObject members) => extraSchema = members;
 
     /// <summary>A check over several keys of the object.</summary>
-    public void CheckedBy(Action<T, SettingValues, JsonPath, JsonElement> action) => check = action;
+    public void CheckedBy(Action<SettingValues, JsonPath, JsonElement> action) => check = action;
 
     public override T Read(JsonElement element, JsonPath path, ReadContext context)
     {
@@ -94,7 +94,7 @@ internal sealed class ObjectKind<T>(string what) : ValueKind<T>
         string? variant = discriminator is not null && present.TryGetValue(discriminator.Key, out JsonElement word)
             && word.ValueKind == JsonValueKind.String && JsonText.TryGetString(word, out string text) ? text : null;
         T result = Build(context, setting => ReadSetting(setting, present, variant, path, context), out SettingValues values);
-        check?.Invoke(result, values, path, element);
+        check?.Invoke(values, path, element);
         return result;
     }
 
@@ -210,7 +210,7 @@ internal sealed class ObjectKind<T>(string what) : ValueKind<T>
     {
         if (unsupported.Find(u => u.Key == key) is { } later)
         {
-            if (later.Accepted is null || !JsonElement.DeepEquals(JsonDocument.Parse(later.Accepted).RootElement, value))
+            if (!later.Accepts(value))
             {
                 context.Fail(path[key], ReadContext.Show(value), UnsupportedKey.Problem, later.Allowed);
             }
@@ -251,8 +251,9 @@ internal sealed class ObjectKind<T>(string what) : ValueKind<T>
         foreach (Setting<T> setting in settings)
         {
             (bool isPresent, object? value) = read(setting);
-            values[setting.Slot] = isPresent ? value : setting.Absent(values);
-            setting.Publish(values[setting.Slot], context);
+            value = isPresent ? value : setting.Absent(values);
+            values.Set(setting.Slot, value, isPresent);
+            setting.Publish(value, context);
         }
 
         return build!(values);

@@ -13,6 +13,7 @@ internal sealed class ReadContext
 
     private readonly List<ConfigurationError> errors = [];
     private readonly HashSet<string> unread = new(StringComparer.Ordinal);
+    private readonly HashSet<string> partial = new(StringComparer.Ordinal);
     private readonly HashSet<string> shorthand = new(StringComparer.Ordinal);
 
     /// <summary>Every error so far.</summary>
@@ -35,20 +36,28 @@ internal sealed class ReadContext
     {
         bool cut = json.Length > LongestValue;
         int length = cut && char.IsHighSurrogate(json[LongestValue - 1]) ? LongestValue - 1 : Math.Min(json.Length, LongestValue);
-        string line = string.Create(length, json, static (span, text) =>
-        {
-            for (int i = 0; i < span.Length; i++)
-            {
-                span[i] = char.IsControl(text[i]) ? ' ' : text[i];
-            }
-        });
+        string line = OneLine(json[..length]);
         return cut ? line + "..." : line;
     }
+
+    /// <summary>The text with blanks for control characters, which have no business on a terminal.</summary>
+    public static string OneLine(string text) => string.Create(text.Length, text, static (span, source) =>
+    {
+        for (int i = 0; i < span.Length; i++)
+        {
+            span[i] = char.IsControl(source[i]) ? ' ' : source[i];
+        }
+    });
 
     /// <summary>Reports a value that could not be read; the place counts as unknown from now on.</summary>
     public void Fail(JsonPath path, string value, string problem, string allowed)
     {
         unread.Add(path.ToString());
+        for (JsonPath? around = path.Parent; around is not null && partial.Add(around.ToString()); around = around.Parent)
+        {
+            // The first ancestor that is known already has marked those above it.
+        }
+
         Reject(path, value, problem, allowed);
     }
 
@@ -76,17 +85,7 @@ internal sealed class ReadContext
     }
 
     /// <summary>Whether a whole object or array was read: <see cref="Known"/>, and nothing inside it failed.</summary>
-    public bool Complete(JsonPath path)
-    {
-        if (!Known(path))
-        {
-            return false;
-        }
-
-        string prefix = path.ToString();
-        return !unread.Any(place => place.StartsWith(prefix, StringComparison.Ordinal)
-            && (place.Length == prefix.Length || place[prefix.Length] is '.' or '['));
-    }
+    public bool Complete(JsonPath path) => unread.Count == 0 || (Known(path) && !partial.Contains(path.ToString()));
 
     /// <summary>Notes that the object at a place was written as its one value.</summary>
     public void NoteShorthand(JsonPath path) => shorthand.Add(path.ToString());

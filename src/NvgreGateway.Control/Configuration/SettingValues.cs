@@ -4,14 +4,18 @@ namespace NvgreGateway.Control.Configuration;
 internal sealed class SettingValues(int count, ReadContext context)
 {
     private readonly object?[] values = new object?[count];
+    private readonly bool[] present = new bool[count];
 
     public ReadContext Context => context;
 
-    public object? this[int slot]
+    /// <summary>Keeps a value; <paramref name="isPresent"/> tells whether the key stands in the file, readable or not.</summary>
+    public void Set(int slot, object? value, bool isPresent)
     {
-        get => values[slot];
-        set => values[slot] = value;
+        values[slot] = value;
+        present[slot] = isPresent;
     }
+
+    public bool IsPresent<TOwner>(Setting<TOwner> setting) => present[setting.Slot];
 
     public T Get<TOwner, T>(Setting<TOwner, T> setting) => (T)values[setting.Slot]!;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace NvgreGateway.Control.Configuration;
@@ -12,6 +13,9 @@ internal sealed record UnsupportedKey(string Key, string? Accepted, string Rows)
     public const string Problem = "is not supported in this version";
 
     public string Allowed => Accepted is null ? "leave the key out" : $"leave the key out, or {Accepted}";
+
+    /// <summary>Whether a value is the accepted one: one word or literal, so that its text in the file tells.</summary>
+    public bool Accepts(JsonElement value) => Accepted is not null && value.GetRawText() == Accepted;
 
     public JsonObject? Schema() => Accepted is null ? null : new() { ["const"] = JsonNode.Parse(Accepted) };
 }

@@ -328,14 +328,9 @@ internal sealed class DscpEncapsulationKind : ValueKind<DscpEncapsulation>
             return DscpEncapsulation.Fixed((byte)number);
         }
 
-        if (element.ValueKind == JsonValueKind.String && element.ValueEquals(CopyWord))
+        if (element.ValueKind == JsonValueKind.String && JsonText.TryGetString(element, out string word) && word is CopyWord or PcpWord)
         {
-            return DscpEncapsulation.Copy;
-        }
-
-        if (element.ValueKind == JsonValueKind.String && element.ValueEquals(PcpWord))
-        {
-            return DscpEncapsulation.Pcp;
+            return word == CopyWord ? DscpEncapsulation.Copy : DscpEncapsulation.Pcp;
         }
 
         string problem = element.ValueKind == JsonValueKind.Number ? "is out of range" : "is neither of the words nor a number";
