@@ -49,6 +49,14 @@ public unsafe interface IPorts
     /// <param name="original">What it was made from.</param>
     void Inherit(Mbuf* copy, Mbuf* original);
 
+    /// <summary>
+    /// Tells why a packet was made that control sends: <c>replay</c> gives it the input number of what caused it
+    /// (<see cref="Exchange.InjectSlot.Sequence"/>); production does nothing.
+    /// </summary>
+    /// <param name="made">The new packet.</param>
+    /// <param name="sequence">The number that <see cref="SequenceOf"/> gave for the cause; 0 when a timer was it.</param>
+    void Stamp(Mbuf* made, ulong sequence);
+
     /// <summary>Whether this worker has a receive queue of a port.</summary>
     /// <param name="port">Port index.</param>
     /// <returns>Whether it has.</returns>
