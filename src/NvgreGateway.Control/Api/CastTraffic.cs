@@ -4,11 +4,11 @@ namespace NvgreGateway.Control.Api;
 public sealed record CastTraffic
 {
     /// <summary>To one station.</summary>
-    public required Traffic Unicast { get; init; }
+    public required PacketCount Unicast { get; init; }
 
     /// <summary>To a group.</summary>
-    public required Traffic Multicast { get; init; }
+    public required PacketCount Multicast { get; init; }
 
     /// <summary>To everybody.</summary>
-    public required Traffic Broadcast { get; init; }
+    public required PacketCount Broadcast { get; init; }
 }

@@ -52,10 +52,10 @@ public sealed record PortStatus
     public required IReadOnlyList<string> Addresses { get; init; }
 
     /// <summary>Received.</summary>
-    public required Traffic Rx { get; init; }
+    public required PacketCount Rx { get; init; }
 
     /// <summary>Sent.</summary>
-    public required Traffic Tx { get; init; }
+    public required PacketCount Tx { get; init; }
 
     /// <summary>Frames received here that ended as a drop.</summary>
     public required ulong Dropped { get; init; }

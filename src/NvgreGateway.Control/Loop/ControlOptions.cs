@@ -1,3 +1,5 @@
+using NvgreGateway.Packets;
+
 namespace NvgreGateway.Control;
 
 /// <summary>How a control plane runs.</summary>
@@ -7,15 +9,13 @@ public sealed record ControlOptions
     public bool Ordered { get; init; }
 
     /// <summary>
-    /// Take over ids, FDB and next hops that an earlier control process left in the regions, instead of beginning with empty ones.
-    /// </summary>
-    public bool Recover { get; init; }
-
-    /// <summary>
     /// Announce the gateway's own addresses (gratuitous ARP, unsolicited NA) once when forwarding begins; not in <c>replay</c>.
     /// </summary>
     public bool Announce { get; init; }
 
-    /// <summary>Where the ids are kept across restarts of control; null = nowhere.</summary>
-    public string? IdFile { get; init; }
+    /// <summary>
+    /// The MAC of each port by index. Null = the configured one, else the one that the data process reports, else the one made
+    /// from the port's name (which is what <c>replay</c> uses).
+    /// </summary>
+    public IReadOnlyList<MacAddress>? PortMacs { get; init; }
 }

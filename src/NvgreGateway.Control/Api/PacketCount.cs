@@ -1,7 +1,7 @@
 namespace NvgreGateway.Control.Api;
 
 /// <summary>Packets and bytes of one kind, since the regions were made.</summary>
-public sealed record Traffic
+public sealed record PacketCount
 {
     /// <summary>Packets.</summary>
     public required ulong Packets { get; init; }
