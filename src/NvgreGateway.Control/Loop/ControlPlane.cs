@@ -1,0 +1,410 @@
+using NvgreGateway.Control.Configuration;
+using NvgreGateway.Control.Neighbors;
+using NvgreGateway.Control.Statistics;
+using NvgreGateway.Control.Tables;
+using NvgreGateway.Exchange;
+using NvgreGateway.Packets;
+
+namespace NvgreGateway.Control;
+
+/// <summary>
+/// Everything that control decides, without threads or a clock of its own: a thread of the control process drives it in production,
+/// <c>replay</c> by the time stamps of a capture. Not for several threads at once. Times are nanoseconds of one clock that rises.
+/// <para>
+/// One round: <see cref="Collect"/>, then <see cref="Process"/>. In <c>replay</c>: after the packets of a time stamp,
+/// <see cref="Process"/> with that time stamp; before those of the next one, <see cref="Process"/> at each
+/// <see cref="NextTimer"/> up to it, letting the workers send what was injected each time.
+/// </para>
+/// </summary>
+public sealed class ControlPlane
+{
+    private const ulong TickNanoseconds = 100_000_000;
+    private const ulong RescueNanoseconds = 1_000_000_000;
+    private readonly GatewayMemory _memory;
+    private readonly IEventLog _log;
+    private readonly ControlOptions _options;
+    private readonly PuntQueue _punts;
+    private readonly InjectQueue _injects;
+    private readonly Conditions _conditions;
+    private readonly List<Punt> _batch = [];
+    private readonly GatewayConfiguration _first;
+    private readonly bool[] _portUp;
+    private readonly string?[] _portReasons;
+    private State? _state;
+    private ulong _nextTick;
+    private ulong _nextRescue;
+    private ulong _lostInjects;
+
+    /// <summary>Makes a control plane; nothing is touched before <see cref="Start"/>.</summary>
+    /// <param name="memory">The regions; must outlive it.</param>
+    /// <param name="configuration">A valid configuration that fits the regions.</param>
+    /// <param name="log">Where events go.</param>
+    /// <param name="options">How it runs.</param>
+    public ControlPlane(GatewayMemory memory, GatewayConfiguration configuration, IEventLog log, ControlOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(options);
+        _memory = memory;
+        _first = configuration;
+        _log = log;
+        _options = options;
+        _punts = new PuntQueue(memory);
+        _injects = new InjectQueue(memory, configuration.Ports.Count);
+        _conditions = new Conditions(log);
+        _portUp = new bool[configuration.Ports.Count];
+        _portReasons = new string?[configuration.Ports.Count];
+        Array.Fill(_portUp, true); // down is told once it is seen
+    }
+
+    /// <summary>The configuration in force.</summary>
+    public GatewayConfiguration Configuration => Running.Index.Configuration;
+
+    /// <summary>The counters.</summary>
+    public StatisticsReader Statistics => Running.Tables.Statistics;
+
+    /// <summary>The tables.</summary>
+    public GatewayTables Tables => Running.Tables;
+
+    /// <summary>The conditions that are raised now.</summary>
+    public IReadOnlyList<Condition> RaisedConditions => _conditions.All;
+
+    /// <summary>Nanoseconds of the last <see cref="Start"/>, <see cref="Process"/> or <see cref="Apply"/>.</summary>
+    public ulong Now { get; private set; }
+
+    /// <summary>When <see cref="Process"/> has something to do by itself, nanoseconds; null before <see cref="Start"/>.</summary>
+    public ulong? NextTimer => _state is null ? null : Math.Min(_nextTick, _state.Neighbors.NextTimer ?? ulong.MaxValue);
+
+    internal GatewayMemory Memory => _memory;
+
+    internal PlaneIndex Index => Running.Index;
+
+    internal NeighborTable Neighbors => Running.Neighbors;
+
+    internal OwnAddresses Own => Running.Own;
+
+    private State Running => _state ?? throw new InvalidOperationException("the control plane was not started");
+
+    /// <summary>Assigns ids, or takes over those that stand in the regions, and publishes the tables.</summary>
+    /// <param name="nowNanoseconds">The time.</param>
+    /// <exception cref="TablesException">The configuration does not fit the regions.</exception>
+    public void Start(ulong nowNanoseconds)
+    {
+        Now = nowNanoseconds;
+        var tables = new GatewayTables(_memory, nowNanoseconds);
+        IReadOnlyList<MacAddress> macs = PortMacs();
+        tables.Apply(_first, macs, nowNanoseconds);
+        var own = new OwnAddresses(_first.Ports, macs);
+        var neighbors = new NeighborTable(_memory, _injects, own, NeighborChanged);
+        var protocols = new UnderlayProtocols(_memory, _injects, neighbors, own, _first.Budgets, AddressConflict);
+        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs);
+        tables.Fdb.MarkedDuplicate += entry => _log.Write(
+            EventSeverity.Warning, "fdb_duplicate", ("mac", entry.Mac), ("segment", _state.Index.SegmentOf(entry.Segment)?.Name));
+        SetVlans(_first);
+        neighbors.Refresh(_first, own, nowNanoseconds);
+        ShowPeers();
+        _nextTick = nowNanoseconds;
+        _nextRescue = nowNanoseconds + RescueNanoseconds;
+    }
+
+    /// <summary>Drains every punt ring into a private queue; cheap. <c>replay</c> calls it whenever a ring could fill.</summary>
+    public void Collect() => _punts.Collect();
+
+    /// <summary>Works off what was collected, fires timers, and writes what is to be sent into the inject rings.</summary>
+    /// <param name="nowNanoseconds">
+    /// The time of what was collected. Timers before it fire first, each at its own time; those of exactly this time after it, so
+    /// that an answer in the last moment counts.
+    /// </param>
+    public void Process(ulong nowNanoseconds)
+    {
+        State state = Running;
+        if (nowNanoseconds > Now)
+        {
+            FireUntil(nowNanoseconds - 1);
+        }
+
+        Now = Math.Max(Now, nowNanoseconds);
+        _punts.Take(_options.Ordered, _batch);
+        foreach (Punt punt in _batch)
+        {
+            switch (punt.Kind)
+            {
+                case PuntKind.Frame when punt.Port < _portUp.Length:
+                    state.Protocols.Handle(in punt, Now);
+                    break;
+                case PuntKind.Learn:
+                    Learned(state.Tables.Fdb.Learn(punt.Key, punt.Place, Now));
+                    break;
+                case PuntKind.NextHopNeeded:
+                    state.Neighbors.Need(punt.Key, punt.Sequence, Now);
+                    break;
+                default:
+                    break; // a kind of a later version, or a port that is none: consumed
+            }
+        }
+
+        FireUntil(Now);
+        if (!_options.Ordered && Now >= _nextRescue)
+        {
+            _nextRescue = Now + RescueNanoseconds;
+            state.Neighbors.Rescue(Now);
+        }
+
+        FlushInjects();
+    }
+
+    /// <summary>Moves frames that wait into the inject rings as far as these have room.</summary>
+    /// <returns>Whether all are in.</returns>
+    public bool FlushInjects()
+    {
+        bool done = _injects.Flush();
+        if (_injects.Lost != _lostInjects)
+        {
+            _log.Write(EventSeverity.Warning, "inject_full", ("lost", _injects.Lost - _lostInjects));
+            _lostInjects = _injects.Lost;
+        }
+
+        return done;
+    }
+
+    /// <summary>
+    /// Puts another configuration into force while packets flow: as a whole or not at all (F-002). An equal one changes nothing
+    /// (F-004). What only a restart can change is refused.
+    /// </summary>
+    /// <param name="next">A valid configuration.</param>
+    /// <param name="now">Nanoseconds.</param>
+    /// <returns>What became of it.</returns>
+    public ReloadResult Apply(GatewayConfiguration next, ulong now)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        State state = Running;
+        IReadOnlyList<string> problems = RestartCheck.Compare(state.Index.Configuration, next);
+        if (problems.Count > 0)
+        {
+            return new ReloadResult(false, false, problems);
+        }
+
+        IReadOnlyList<MacAddress> macs = PortMacs(next);
+        if (next == state.Index.Configuration && macs.SequenceEqual(state.PortMacs))
+        {
+            return new ReloadResult(true, false, []);
+        }
+
+        Now = Math.Max(Now, now);
+        try
+        {
+            state.Tables.Apply(next, macs, Now);
+        }
+        catch (TablesException e)
+        {
+            return new ReloadResult(false, false, [e.Message]);
+        }
+
+        var own = new OwnAddresses(next.Ports, macs);
+        _state = state with { Own = own, Index = new PlaneIndex(next, state.Tables.Ids), PortMacs = macs };
+        SetVlans(next);
+        state.Protocols.Refresh(next.Budgets, own);
+        state.Neighbors.Refresh(next, own, Now);
+        ShowPeers();
+        FlushInjects();
+        return new ReloadResult(true, true, []);
+    }
+
+    /// <summary>
+    /// The data process is there, ready and not forwarding yet: after a restart of it the ports may have other MACs, and what its
+    /// predecessor held for next hops is gone.
+    /// </summary>
+    /// <param name="now">Nanoseconds.</param>
+    public unsafe void DataProcessReady(ulong now)
+    {
+        for (uint id = 0; id < _memory.Limits.NextHops; id++)
+        {
+            Volatile.Write(ref (_memory.NextHops + id)->Held, 0);
+        }
+
+        Apply(Configuration, now);
+    }
+
+    /// <summary>Announces the gateway's own addresses; called when forwarding begins, not before (F-008).</summary>
+    public void Announce()
+    {
+        Running.Protocols.Announce(Configuration.Ports.Count);
+        FlushInjects();
+    }
+
+    /// <summary>Shows the warnings of a configuration as conditions, in place of those of the one before.</summary>
+    /// <param name="warnings">The warnings.</param>
+    public void SetWarnings(IReadOnlyList<ConfigurationWarning> warnings)
+    {
+        ArgumentNullException.ThrowIfNull(warnings);
+        IEnumerable<string> before = RaisedConditions.Where(static c => c.Subject.Contains('[', StringComparison.Ordinal)).Select(static c => c.Name);
+        foreach (string code in before.Concat(warnings.Select(static w => w.Code)).Distinct().ToArray())
+        {
+            _conditions.Set(code, warnings.Where(w => w.Code == code).Select(static w => (w.Path, w.Message)), Now);
+        }
+    }
+
+    /// <summary>Why a port is not up; null when it is.</summary>
+    /// <param name="port">Port index.</param>
+    /// <returns>The reason.</returns>
+    internal string? PortReason(int port) => _portReasons[port];
+
+    /// <summary>
+    /// Looks at the links. A port that goes down loses its learned entries (E-035), so that what lives behind it is found again
+    /// wherever it went.
+    /// </summary>
+    /// <param name="now">Nanoseconds.</param>
+    public unsafe void WatchPorts(ulong now)
+    {
+        State state = Running;
+        for (int port = 0; port < _portUp.Length; port++)
+        {
+            PortState told = _memory.ReadPortState(port);
+            string? reason = told.Present == 0 ? TextOr(told.Reason, "no such device")
+                : told.Started == 0 ? TextOr(told.Reason, "not started")
+                : told.LinkUp == 0 ? TextOr(told.Reason, "no link")
+                : null;
+            _portReasons[port] = reason;
+            bool up = reason is null;
+            if (up == _portUp[port])
+            {
+                continue;
+            }
+
+            _portUp[port] = up;
+            string name = state.Index.Configuration.Ports[port].Name;
+            if (up)
+            {
+                _conditions.Clear("port_down", name, now);
+            }
+            else
+            {
+                _conditions.Raise("port_down", name, reason!, now);
+                int flushed = state.Tables.Fdb.FlushPort(port);
+                if (flushed > 0)
+                {
+                    _log.Write(EventSeverity.Info, "fdb_flushed", ("port", name), ("entries", flushed));
+                }
+            }
+        }
+    }
+
+    private static unsafe string TextOr(byte* text, string otherwise)
+    {
+        string told = GatewayMemory.Text(text, 160);
+        return told.Length > 0 ? told : otherwise;
+    }
+
+    private void FireUntil(ulong until)
+    {
+        State state = Running;
+        while (NextTimer is { } due && due <= until)
+        {
+            Now = Math.Max(Now, due);
+            state.Neighbors.Fire(due);
+            if (due >= _nextTick)
+            {
+                // Ticks that were missed are one: the tables look at the clock, not at how often they are called.
+                ulong at = _options.Ordered ? due : Math.Max(due, until);
+                state.Tables.Tick(at);
+                _nextTick = at + TickNanoseconds;
+            }
+        }
+    }
+
+    private IReadOnlyList<MacAddress> PortMacs(GatewayConfiguration? configuration = null)
+    {
+        if (_options.PortMacs is { } given)
+        {
+            return given;
+        }
+
+        configuration ??= _first;
+        var macs = new MacAddress[configuration.Ports.Count];
+        for (int i = 0; i < macs.Length; i++)
+        {
+            ulong told = _memory.ReadPortState(i).Mac;
+            macs[i] = configuration.Ports[i].Mac ?? (told != 0 ? new MacAddress(told) : PortConfiguration.MacFromName(configuration.Ports[i].Name));
+        }
+
+        return macs;
+    }
+
+    private void SetVlans(GatewayConfiguration configuration)
+    {
+        for (int i = 0; i < configuration.Ports.Count; i++)
+        {
+            _injects.SetVlan(i, configuration.Ports[i].Vlan ?? 0);
+        }
+    }
+
+    private void Learned(LearnResult result)
+    {
+        if (result == LearnResult.RefusedFull)
+        {
+            _log.Write(EventSeverity.Warning, "fdb_full", ("capacity", Tables.Fdb.Capacity));
+        }
+        else if (result == LearnResult.RefusedLimit)
+        {
+            _log.Write(EventSeverity.Warning, "fdb_limit");
+        }
+    }
+
+    private void AddressConflict(HostKey key, MacAddress mac) => _log.Write(
+        EventSeverity.Warning, "address_conflict", ("address", key), ("port", Configuration.Ports[key.Port].Name), ("mac", mac));
+
+    private void NeighborChanged(NeighborChange change)
+    {
+        if (_state is not { } state)
+        {
+            return;
+        }
+
+        if (change.To is NextHopState.Failed or NextHopState.Resolved)
+        {
+            foreach (PlaneIndex.PeerView peer in state.Index.Peers)
+            {
+                if (peer.NextHop == change.Id)
+                {
+                    ShowPeer(peer, change.To == NextHopState.Failed);
+                }
+            }
+        }
+    }
+
+    private void ShowPeers()
+    {
+        State state = Running;
+        var down = new List<(string, string)>();
+        foreach (PlaneIndex.PeerView peer in state.Index.Peers)
+        {
+            if (peer.NextHop != 0 && state.Neighbors.IsUnreachable(peer.NextHop))
+            {
+                down.Add((peer.Subject, DownText(peer)));
+            }
+        }
+
+        _conditions.Set("peer_down", down, Now);
+    }
+
+    private void ShowPeer(PlaneIndex.PeerView peer, bool down)
+    {
+        if (down)
+        {
+            _conditions.Raise("peer_down", peer.Subject, DownText(peer), Now);
+        }
+        else
+        {
+            _conditions.Clear("peer_down", peer.Subject, Now);
+        }
+    }
+
+    internal string DownText(PlaneIndex.PeerView peer) => peer.Path is { } path
+        ? $"next hop {path.NextHop} on {Configuration.Ports[path.PortIndex].Name} does not answer"
+        : "no route";
+
+    private sealed record State(
+        GatewayTables Tables, NeighborTable Neighbors, UnderlayProtocols Protocols, OwnAddresses Own, PlaneIndex Index,
+        IReadOnlyList<MacAddress> PortMacs);
+}
