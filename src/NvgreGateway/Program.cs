@@ -1,2 +1,72 @@
-Console.WriteLine("nvgre-gateway");
-return 0;
+using System.Reflection;
+using CommandLine;
+using CommandLine.Text;
+using NvgreGateway.Data;
+using NvgreGateway.Verbs;
+
+namespace NvgreGateway;
+
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        using var parser = new Parser(settings =>
+        {
+            settings.HelpWriter = null;
+            settings.AllowMultiInstance = true;
+        });
+        ParserResult<object> result = parser.ParseArguments<RunOptions, ValidateOptions, ShowOptions, FlushOptions, ReplayVerbOptions, DataplaneOptions>(arguments);
+        try
+        {
+            return result.MapResult(
+                (RunOptions o) => RunVerb.Run(o),
+                (ValidateOptions o) => ValidateVerb.Run(o),
+                (ShowOptions o) => ShowVerb.Run(o),
+                (FlushOptions o) => FlushVerb.Run(o),
+                (ReplayVerbOptions o) => ReplayVerb.Run(o),
+                (DataplaneOptions o) => DataplaneHost.Run(o.Name),
+                errors => Help(result, errors));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            Console.Error.WriteLine($"nvgre-gateway: {e.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static int Help(ParserResult<object> result, IEnumerable<Error> errors)
+    {
+        Error[] all = [.. errors];
+        if (all.IsVersion())
+        {
+            Console.Out.WriteLine(Version);
+            return ExitCode.Done;
+        }
+
+        bool asked = all.IsHelp();
+        HelpText help = HelpText.AutoBuild(
+            result,
+            text =>
+            {
+                text.Heading = Version;
+                text.Copyright = "A packet gateway between VLAN and NVGRE (RFC 7637).";
+                text.AdditionalNewLineAfterOption = false;
+                text.AddNewLineBetweenHelpSections = true;
+                text.MaximumDisplayWidth = 110;
+                if (all.Any(e => e.Tag is ErrorType.NoVerbSelectedError or ErrorType.BadVerbSelectedError or ErrorType.HelpVerbRequestedError && result.TypeInfo.Current == typeof(NullInstance)))
+                {
+                    text.AddPostOptionsLine("'nvgre-gateway VERB --help' tells the options of a verb.");
+                    text.AddPostOptionsLine("Exit codes: 0 done, 1 failed at run time, 2 bad usage or configuration.");
+                }
+
+                return HelpText.DefaultParsingErrorsHandler(result, text);
+            },
+            example => example,
+            verbsIndex: all.Any(e => e.Tag is ErrorType.NoVerbSelectedError or ErrorType.BadVerbSelectedError || (e is HelpVerbRequestedError h && !h.Matched)));
+        (asked ? Console.Out : Console.Error).WriteLine(help);
+        return asked ? ExitCode.Done : ExitCode.Usage;
+    }
+
+    private static string Version =>
+        "nvgre-gateway " + (typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?");
+}

@@ -1,0 +1,320 @@
+using System.Runtime;
+using System.Runtime.InteropServices;
+using NvgreGateway.Dataplane;
+using NvgreGateway.Dpdk;
+using NvgreGateway.Exchange;
+using NvgreGateway.Supervision;
+
+namespace NvgreGateway.Data;
+
+/// <summary>
+/// The data process: opens the NICs, runs the workers, and is its own housekeeping thread. After the workers began nothing here
+/// allocates on the managed heap, unless a port vanished and is opened again.
+/// </summary>
+internal sealed unsafe class DataplaneHost : IDisposable
+{
+    private const ulong PhaseStarting = 0, PhaseReady = 1, PhaseForwarding = 2, PhaseStopping = 3, PhaseFailed = 4;
+
+    // A worker with nothing to do polls this often before it sleeps, so that a steady trickle never finds it asleep.
+    private const int PollsBeforeSleep = 256;
+    private const long SleepNanoseconds = 50_000;
+    private const int HousekeepingMilliseconds = 20;
+    private readonly GatewayMemory _memory;
+    private readonly int _portCount;
+    private readonly int _workerCount;
+    private readonly bool _sleep;
+    private readonly DpdkPort* _entries;
+    private readonly PortKeeper[] _ports;
+    private WorkerThread[] _threads = [];
+    private Worker<DpdkPorts>[] _workers = [];
+    private WorkerGroup? _group;
+    private Eal? _eal;
+    private MbufPool? _pool;
+    private volatile bool _stop;
+    private volatile bool _stopWorkers;
+    private long _allocatedBefore;
+    private int _collectionsBefore;
+
+    private DataplaneHost(GatewayMemory memory)
+    {
+        _memory = memory;
+        _portCount = (int)memory.Settings->PortCount;
+        _workerCount = (int)memory.Settings->WorkerCount;
+        _sleep = memory.Settings->IdleSleep != 0;
+        _entries = (DpdkPort*)NativeMemory.AlignedAlloc((nuint)(sizeof(DpdkPort) * 64), 64);
+        NativeMemory.Clear(_entries, (nuint)(sizeof(DpdkPort) * 64));
+        _ports = new PortKeeper[_portCount];
+    }
+
+    /// <summary>Runs the data process of a gateway until it is told to stop.</summary>
+    /// <param name="name">The gateway's name; its regions exist.</param>
+    /// <returns>The exit code.</returns>
+    internal static int Run(string name)
+    {
+        Posix.LeaveTerminal();
+        using GatewayMemory memory = GatewayMemory.Attach(name);
+        Mark(memory);
+        using var wake = new ManualResetEventSlim();
+        DataplaneHost? host = null;
+        bool stopped = false;
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stopped = true;
+            if (host is not null)
+            {
+                host._stop = true;
+            }
+
+            wake.Set();
+        }
+
+        using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        while (Volatile.Read(ref memory.Settings->Generation) == 0 && !stopped)
+        {
+            wake.Wait(5);
+        }
+
+        if (stopped)
+        {
+            return 0;
+        }
+
+        try
+        {
+            using (host = new DataplaneHost(memory))
+            {
+                host._stop = stopped;
+                host.Open();
+                host.KeepHouse();
+                return 0;
+            }
+        }
+        catch (Exception e) when (e is DpdkException or DllNotFoundException or IOException or InvalidOperationException or FormatException)
+        {
+            GatewayMemory.SetText(memory.Data->Failure, 256, e.Message);
+            Volatile.Write(ref memory.Data->Phase, PhaseFailed);
+            Console.Error.WriteLine($"dataplane: {e.Message}");
+            return 1;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Volatile.Write(ref _memory.Data->Phase, _memory.Data->Phase == PhaseFailed ? PhaseFailed : PhaseStopping);
+        _stopWorkers = true;
+        foreach (WorkerThread thread in _threads)
+        {
+            thread.Join();
+        }
+
+        foreach (Worker<DpdkPorts> worker in _workers)
+        {
+            worker.Release();
+        }
+
+        _group?.Dispose();
+        foreach (PortKeeper? port in _ports)
+        {
+            port?.Close();
+        }
+
+        _pool?.Dispose();
+        _eal?.Dispose();
+        NativeMemory.AlignedFree(_entries);
+    }
+
+    private static void Mark(GatewayMemory memory)
+    {
+        DataState* data = memory.Data;
+        Volatile.Write(ref data->Phase, PhaseStarting);
+        ProcessMark mark = Posix.Mark(memory.Header->Data.Starts + 1);
+        memory.Header->Data = mark;
+        data->ProcessId = mark.ProcessId;
+        data->StartTime = mark.StartTime;
+        data->Starts = mark.Starts;
+        *data->Failure = 0;
+        for (int i = 0; i < memory.Limits.Workers; i++)
+        {
+            memory.Statistics(i)->Sleeping = 0;
+            memory.Statistics(i)->Held = 0; // what a predecessor held died with it
+        }
+
+        for (uint i = 0; i < memory.Limits.NextHops; i++)
+        {
+            memory.NextHops[i].Held = 0;
+        }
+    }
+
+    private void Open()
+    {
+        DataSettings* settings = _memory.Settings;
+        var devices = new DeviceName[_portCount];
+        for (int i = 0; i < _portCount; i++)
+        {
+            devices[i] = DeviceName.Parse(GatewayMemory.Text(_memory.PortTable[i].Device, 384));
+        }
+
+        var cores = new int[_workerCount];
+        for (int i = 0; i < _workerCount; i++)
+        {
+            cores[i] = settings->Cores[i];
+        }
+
+        int largest = 0;
+        for (int i = 0; i < _portCount; i++)
+        {
+            largest = Math.Max(largest, _memory.PortTable[i].Mtu + 14 + (4 * _memory.PortTable[i].MaxTags));
+        }
+
+        int queues = 0;
+        for (int i = 0; i < _portCount; i++)
+        {
+            queues += Math.Min((int)_memory.PortTable[i].Queues, _workerCount);
+        }
+
+        // Every descriptor of every queue may hold a buffer in each direction, and bursts, held packets and caches need some.
+        int mbufs = Math.Max(8192, (queues * 2 * PortKeeper.Descriptors) + (_workerCount * 4096) - 1);
+        ushort room = (ushort)Math.Min(ushort.MaxValue, Math.Max(2176, Mbuf.DefaultHeadroom + largest + 128));
+        bool huge = settings->NoHugepages == 0;
+        int megabytes = settings->Megabytes != 0 ? (int)settings->Megabytes : Math.Max(256, 64 + (int)((long)mbufs * (room + 256) >> 20));
+        Task warm = Task.Factory.StartNew(() => Worker<DpdkPorts>.Warm(), TaskCreationOptions.LongRunning);
+        _eal = Eal.Start(new EalOptions
+        {
+            FilePrefix = "nvgre-" + GatewayMemory.Text(_memory.Header->Name, 64),
+            MainCpus = [cores[0]],
+            Devices = devices,
+            Memory = huge ? EalMemory.Auto : EalMemory.Ordinary,
+            Megabytes = megabytes,
+        });
+        _pool = MbufPool.Create("packets", mbufs, dataRoom: room);
+        var transmitQueues = new int[_portCount];
+        for (int i = 0; i < _portCount; i++)
+        {
+            _ports[i] = new PortKeeper(_memory, i, devices[i], _entries + i, _eal, _pool, _workerCount);
+            _ports[i].Open();
+            transmitQueues[i] = _entries[i].TxQueues;
+        }
+
+        warm.GetAwaiter().GetResult();
+        _group = new WorkerGroup(_workerCount, transmitQueues);
+        _workers = new Worker<DpdkPorts>[_workerCount];
+        for (int i = 0; i < _workerCount; i++)
+        {
+            _workers[i] = new Worker<DpdkPorts>(_memory, i, _portCount, (int)settings->Burst, new DpdkPorts(_entries, _pool, i), _group);
+        }
+
+        _memory.Data->TscHz = Tsc.Hertz;
+        _memory.Data->MbufCapacity = (ulong)_pool.Count;
+        _memory.Data->SettingsGeneration = settings->Generation;
+        Volatile.Write(ref _memory.Data->Phase, PhaseReady);
+    }
+
+    private void StartForwarding()
+    {
+        foreach (PortKeeper port in _ports)
+        {
+            port.Start();
+        }
+
+        _threads = new WorkerThread[_workerCount];
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        for (int i = 0; i < _workerCount; i++)
+        {
+            int index = i;
+            _threads[i] = WorkerThread.Start($"worker{i}", _memory.Settings->Cores[i], () => Work(_workers[index]));
+        }
+
+        _memory.Data->Collections = 0;
+        _collectionsBefore = -1;
+        Volatile.Write(ref _memory.Data->Phase, PhaseForwarding);
+    }
+
+    private void Work(Worker<DpdkPorts> worker)
+    {
+        int idle = 0;
+        while (!_stopWorkers)
+        {
+            if (worker.Poll())
+            {
+                idle = 0;
+            }
+            else if (_sleep && ++idle > PollsBeforeSleep)
+            {
+                worker.EnterSleep();
+                Idle.Sleep(SleepNanoseconds);
+                worker.LeaveSleep();
+            }
+        }
+
+        worker.DropHeld(DropReason.PortDown);
+    }
+
+    private void KeepHouse()
+    {
+        DataState* data = _memory.Data;
+        int rounds = 0;
+        while (!_stop)
+        {
+            Command();
+            foreach (PortKeeper port in _ports)
+            {
+                port.Keep();
+            }
+
+            data->MbufInUse = (ulong)_pool!.InUse;
+            if (_collectionsBefore < 0 && data->Phase == PhaseForwarding && ++rounds > 50)
+            {
+                // The first second belongs to the start: threads, late tier-1 code, first-time paths of the housekeeping itself.
+                _collectionsBefore = GC.CollectionCount(0);
+                _allocatedBefore = GC.GetTotalAllocatedBytes(true);
+                _allocatedBefore = GC.GetTotalAllocatedBytes(true);
+            }
+            else if (_collectionsBefore >= 0)
+            {
+                data->Collections = (ulong)(GC.CollectionCount(0) - _collectionsBefore);
+                data->AllocatedBytes = (ulong)(GC.GetTotalAllocatedBytes(true) - _allocatedBefore);
+            }
+
+            data->CollectionsTotal = (ulong)GC.CollectionCount(0);
+            data->PauseNanoseconds = (ulong)(GC.GetTotalPauseDuration().Ticks * 100);
+            Volatile.Write(ref data->Heartbeat, data->Heartbeat + 1);
+            Thread.Sleep(HousekeepingMilliseconds);
+        }
+    }
+
+    private void Command()
+    {
+        Mailbox* box = _memory.Mailbox;
+        ulong requested = Volatile.Read(ref box->Requested);
+        if (requested == box->Acknowledged)
+        {
+            return;
+        }
+
+        box->Result = 0;
+        switch ((MailboxCommand)box->Command)
+        {
+            case MailboxCommand.Ping:
+                break;
+            case MailboxCommand.Forward:
+                if (_memory.Data->Phase == PhaseReady)
+                {
+                    StartForwarding();
+                }
+
+                break;
+            case MailboxCommand.ReopenPort when box->Argument < (uint)_portCount:
+                _ports[box->Argument].ReopenSoon();
+                break;
+            default:
+                box->Result = -22; // EINVAL
+                break;
+        }
+
+        Volatile.Write(ref box->Acknowledged, requested);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using NvgreGateway.Dataplane;
+using NvgreGateway.Dpdk;
+
+namespace NvgreGateway.Data;
+
+/// <summary>
+/// The DPDK ports of one worker. Everything it looks at per burst stands in one block of native memory, so that a call costs no
+/// bounds check: per port a state word that the housekeeping thread writes and the device ids.
+/// </summary>
+internal readonly unsafe struct DpdkPorts : IPorts
+{
+    private readonly DpdkPort* _ports;
+    private readonly MbufPool _pool;
+    private readonly int _worker;
+
+    internal DpdkPorts(DpdkPort* ports, MbufPool pool, int worker)
+    {
+        _ports = ports;
+        _pool = pool;
+        _worker = worker;
+    }
+
+    public ulong Timestamp
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Tsc.Read();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Receive(int port, Mbuf** burst, uint count)
+    {
+        DpdkPort* p = _ports + port;
+        return Volatile.Read(ref p->Open) == 0 ? 0u : DpdkPort.Rx(p, _worker).Receive(burst, (ushort)count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Transmit(int port, Mbuf** burst, uint count)
+    {
+        DpdkPort* p = _ports + port;
+        return Volatile.Read(ref p->Open) == 0 ? 0u : DpdkPort.Tx(p, _worker).Transmit(burst, (ushort)count);
+    }
+
+    public Mbuf* Allocate() => _pool.Alloc();
+
+    public void Free(Mbuf* mbuf) => MbufPool.Free(mbuf);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsUp(int port) => Volatile.Read(ref _ports[port].Up) != 0;
+
+    public ulong SequenceOf(Mbuf* mbuf) => Tsc.Read();
+
+    public void Inherit(Mbuf* copy, Mbuf* original)
+    {
+        // Only replay orders its outputs by their inputs.
+    }
+
+    public void Stamp(Mbuf* mbuf, ulong sequence)
+    {
+        // Likewise.
+    }
+
+    public bool IsPolled(int port) => _worker < _ports[port].RxQueues;
+
+    public bool HasTransmitQueue(int port) => _worker < _ports[port].TxQueues;
+}

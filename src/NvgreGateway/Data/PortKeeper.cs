@@ -1,0 +1,258 @@
+using NvgreGateway.Dpdk;
+using NvgreGateway.Exchange;
+
+namespace NvgreGateway.Data;
+
+/// <summary>
+/// One port in the hands of the housekeeping thread: opens, configures and starts it, publishes its state, notices when it vanishes
+/// and opens it again when it is back.
+/// </summary>
+internal sealed unsafe class PortKeeper
+{
+    /// <summary>Descriptors asked for in each queue: 1024 ride out about 70 microseconds at 14.88 Mpps.</summary>
+    internal const int Descriptors = 1024;
+
+    private const int RoundsBetweenReopens = 50;
+    private readonly GatewayMemory _memory;
+    private readonly int _index;
+    private readonly DeviceName _device;
+    private readonly DpdkPort* _entry;
+    private readonly Eal _eal;
+    private readonly MbufPool _pool;
+    private readonly int _workers;
+    private readonly string _interface;
+    private Port? _port;
+    private bool _started;
+    private bool _linkUp;
+    private int _linkRounds;
+    private int _reopen;
+
+    internal PortKeeper(GatewayMemory memory, int index, DeviceName device, DpdkPort* entry, Eal eal, MbufPool pool, int workers)
+    {
+        _memory = memory;
+        _index = index;
+        _device = device;
+        _entry = entry;
+        _eal = eal;
+        _pool = pool;
+        _workers = workers;
+        _interface = device.Argument("iface") ?? "";
+    }
+
+    private PortTableEntry* Wanted => _memory.PortTable + _index;
+
+    private PortState* State => _memory.PortStates + _index;
+
+    /// <summary>Configures the port, its device being attached; does not start it.</summary>
+    /// <exception cref="DpdkException">The device refused.</exception>
+    internal void Open()
+    {
+        Port port = Port.Find(_device);
+        int queues = Math.Min((int)Wanted->Queues, _workers);
+        int rx = Math.Min(queues, port.Capabilities.MaxRxQueues), tx = Math.Min(queues, port.Capabilities.MaxTxQueues);
+        rx = Math.Min(Math.Max(rx, 1), DpdkPort.MaxQueues);
+        tx = Math.Min(Math.Max(tx, 1), DpdkPort.MaxQueues);
+        ulong mac = Wanted->Mac;
+        port.Configure(new PortOptions
+        {
+            RxPools = [_pool],
+            RxQueues = rx,
+            TxQueues = tx,
+            RxDescriptors = Descriptors,
+            TxDescriptors = Descriptors,
+            Mtu = Math.Clamp((int)Wanted->Mtu, port.Capabilities.MinMtu, Math.Max(port.Capabilities.MinMtu, (int)port.Capabilities.MaxMtu)),
+            TxOffloads = TxOffloads.MultiSegments & port.Capabilities.TxOffloads,
+            MacAddress = mac == 0 ? default : new ReadOnlyMemory<byte>([.. BitConverter.GetBytes(mac)[..6]]),
+            Promiscuous = Wanted->Underlay == 0 || mac != 0, // a VLAN port must see every destination; a set MAC may not reach the device's filter
+            AllMulticast = true, // neighbour discovery arrives on groups that are not programmed one by one
+        });
+        DpdkPort.Take(_entry, port);
+        _port = port;
+        if (mac == 0)
+        {
+            Span<byte> bytes = stackalloc byte[8];
+            bytes.Clear();
+            port.ReadMacAddress(bytes[..6]);
+            mac = BitConverter.ToUInt64(bytes);
+        }
+
+        Begin();
+        State->Present = 1;
+        State->Mac = mac;
+        State->RxCapabilities = (ulong)port.Capabilities.RxOffloads;
+        State->TxCapabilities = (ulong)port.Capabilities.TxOffloads;
+        State->RxOffloads = (ulong)port.RxOffloads;
+        State->TxOffloads = (ulong)port.TxOffloads;
+        State->RxQueues = (ushort)rx;
+        State->TxQueues = (ushort)tx;
+        State->Mtu = (ushort)port.Mtu;
+        State->NumaNode = (short)port.Capabilities.Socket;
+        GatewayMemory.SetText(State->Driver, 32, port.Capabilities.Driver);
+        GatewayMemory.SetText(State->Reason, 160, "not started");
+        End();
+    }
+
+    /// <summary>Starts the port and lets workers use it.</summary>
+    /// <exception cref="DpdkException">The device refused.</exception>
+    internal void Start()
+    {
+        _port!.Start();
+        _started = true;
+        _linkUp = false;
+        Volatile.Write(ref _entry->Open, 1);
+        Begin();
+        State->Started = 1;
+        End();
+        Keep();
+    }
+
+    /// <summary>Asks that the port be opened again at the next round.</summary>
+    internal void ReopenSoon() => _reopen = 1;
+
+    /// <summary>One round of housekeeping; allocates nothing while the port is as it was.</summary>
+    internal void Keep()
+    {
+        if (_port is null)
+        {
+            TryReopen();
+            return;
+        }
+
+        if (!_started)
+        {
+            return;
+        }
+
+        if (IsGone() || _reopen == 1)
+        {
+            Lose();
+            return;
+        }
+
+        bool up = _port.Link().IsUp && InterfaceIsUp();
+        if (up != _linkUp || --_linkRounds <= 0)
+        {
+            _linkRounds = 5;
+            PublishState(up);
+        }
+
+        Volatile.Write(ref _entry->Up, up ? 1 : 0);
+        _linkUp = up;
+    }
+
+    /// <summary>Stops and closes the port.</summary>
+    internal void Close()
+    {
+        Volatile.Write(ref _entry->Open, 0);
+        Volatile.Write(ref _entry->Up, 0);
+        if (_port is null)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_started)
+            {
+                _port.Stop();
+            }
+
+            _port.Close();
+        }
+        catch (DpdkException e)
+        {
+            Console.Error.WriteLine($"dataplane: {e.Message}"); // the process is ending, or the device is gone anyway
+        }
+
+        _port = null;
+        _started = false;
+    }
+
+    private bool IsGone() => _port!.IsRemoved() || (_interface.Length > 0 && !Interface.Exists(_interface, _port.Capabilities.InterfaceIndex));
+
+    // Drivers of kernel interfaces report their link as it was when they were opened.
+    private bool InterfaceIsUp() => _interface.Length == 0 || Interface.IsUp(_interface);
+
+    private void PublishState(bool up)
+    {
+        LinkState link = _port!.Link();
+        bool counted = _port.TryReadStatistics(out PortStatistics statistics);
+        Begin();
+        State->LinkUp = up ? 1u : 0;
+        State->SpeedMbps = link.SpeedMbps;
+        if (counted)
+        {
+            State->Missed = statistics.RxMissed;
+            State->RxErrors = statistics.RxErrors;
+            State->TxErrors = statistics.TxErrors;
+            State->RxNoMbuf = statistics.RxNoMbuf;
+        }
+
+        if (up)
+        {
+            *State->Reason = 0;
+        }
+        else if (up != _linkUp || *State->Reason == 0)
+        {
+            GatewayMemory.SetText(State->Reason, 160, "link down");
+        }
+
+        End();
+    }
+
+    private void Lose()
+    {
+        Volatile.Write(ref _entry->Open, 0);
+        Volatile.Write(ref _entry->Up, 0);
+        var mark = new QuiescentMark(_memory);
+        for (int i = 0; i < 1000 && !mark.HasPassed; i++)
+        {
+            Thread.Sleep(1);
+        }
+
+        Port port = _port!;
+        Close();
+        try
+        {
+            port.Detach();
+        }
+        catch (DpdkException e)
+        {
+            Console.Error.WriteLine($"dataplane: {e.Message}");
+        }
+
+        _reopen = RoundsBetweenReopens;
+        Begin();
+        State->Present = 0;
+        State->Started = 0;
+        State->LinkUp = 0;
+        GatewayMemory.SetText(State->Reason, 160, "the device is gone");
+        End();
+    }
+
+    private void TryReopen()
+    {
+        if (--_reopen > 0 || (_interface.Length > 0 && !Interface.Exists(_interface, 0)))
+        {
+            return;
+        }
+
+        _reopen = RoundsBetweenReopens;
+        try
+        {
+            _eal.Attach(_device);
+            Open();
+            Start();
+        }
+        catch (DpdkException e)
+        {
+            Begin();
+            GatewayMemory.SetText(State->Reason, 160, e.Message);
+            End();
+        }
+    }
+
+    private void Begin() => Volatile.Write(ref State->Sequence, State->Sequence + 1 | 1);
+
+    private void End() => Volatile.Write(ref State->Sequence, (State->Sequence | 1) + 1);
+}

@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using NvgreGateway.Dpdk;
+
+namespace NvgreGateway.Replay;
+
+/// <summary>
+/// What stands for the NICs in <c>replay</c>: each port gives what it was fed and keeps what it is told to send. The number of the
+/// input travels in the mbuf (its dynamic fields), so that outputs can be put in the order of inputs.
+/// </summary>
+internal sealed unsafe class ReplayDevice : IDisposable
+{
+    private readonly Queue<nint>[] _input;
+    private readonly List<ReplayFrame>[] _output;
+    private readonly ReplayPool _pool = new(32768);
+
+    internal ReplayDevice(int ports)
+    {
+        _input = [.. Enumerable.Range(0, ports).Select(_ => new Queue<nint>())];
+        _output = [.. Enumerable.Range(0, ports).Select(_ => new List<ReplayFrame>())];
+    }
+
+    /// <summary>The clock, nanoseconds.</summary>
+    internal ulong Now { get; set; }
+
+    /// <summary>mbufs that somebody holds.</summary>
+    internal int InUse => _pool.InUse;
+
+    /// <summary>What a port sent since it was last taken.</summary>
+    internal List<ReplayFrame> Output(int port) => _output[port];
+
+    internal void Feed(int port, in CapturedPacket packet, ulong sequence)
+    {
+        Mbuf* mbuf = _pool.Allocate();
+        if (mbuf == null)
+        {
+            throw new InvalidOperationException("replay has no mbuf left to feed");
+        }
+
+        int length = Math.Min(packet.Length, ReplayPool.LongestFrame);
+        NativeMemory.Copy(packet.Data, mbuf->Data, (nuint)length);
+        mbuf->DataLen = (ushort)length;
+        mbuf->PktLen = packet.Length > length ? (uint)packet.Length : (uint)length;
+        mbuf->Port = (ushort)port;
+        *(ulong*)&mbuf->DynField[0] = sequence;
+        _input[port].Enqueue((nint)mbuf);
+    }
+
+    internal uint Receive(int port, Mbuf** burst, uint count)
+    {
+        uint n = 0;
+        while (n < count && _input[port].TryDequeue(out nint mbuf))
+        {
+            burst[n++] = (Mbuf*)mbuf;
+        }
+
+        return n;
+    }
+
+    internal uint Transmit(int port, Mbuf** burst, uint count)
+    {
+        for (uint i = 0; i < count; i++)
+        {
+            Mbuf* mbuf = burst[i];
+            var bytes = new byte[mbuf->PktLen];
+            int at = 0;
+            for (Mbuf* segment = mbuf; segment != null; segment = segment->Next)
+            {
+                new ReadOnlySpan<byte>(segment->Data, segment->DataLen).CopyTo(bytes.AsSpan(at));
+                at += segment->DataLen;
+            }
+
+            _output[port].Add(new ReplayFrame(Now, SequenceOf(mbuf), bytes));
+            _pool.Free(mbuf);
+        }
+
+        return count;
+    }
+
+    internal Mbuf* Allocate() => _pool.Allocate();
+
+    internal void Free(Mbuf* mbuf) => _pool.Free(mbuf);
+
+    internal static ulong SequenceOf(Mbuf* mbuf) => *(ulong*)&mbuf->DynField[0];
+
+    internal static void SetSequence(Mbuf* mbuf, ulong sequence) => *(ulong*)&mbuf->DynField[0] = sequence;
+
+    public void Dispose() => _pool.Dispose();
+}

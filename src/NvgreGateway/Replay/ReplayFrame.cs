@@ -1,0 +1,7 @@
+namespace NvgreGateway.Replay;
+
+/// <summary>A frame that a port sent.</summary>
+/// <param name="Nanoseconds">When: the time of the input that caused it, or of the answer that released it.</param>
+/// <param name="Sequence">Number of the input that caused it; 0 when a timer did.</param>
+/// <param name="Bytes">The frame.</param>
+internal readonly record struct ReplayFrame(ulong Nanoseconds, ulong Sequence, byte[] Bytes);

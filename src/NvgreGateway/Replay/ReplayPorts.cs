@@ -1,0 +1,33 @@
+using NvgreGateway.Dataplane;
+using NvgreGateway.Dpdk;
+
+namespace NvgreGateway.Replay;
+
+/// <summary>The ports of a replay as a worker sees them: every worker has a queue on every port.</summary>
+/// <param name="device">What stands for the NICs.</param>
+internal readonly unsafe struct ReplayPorts(ReplayDevice device) : IPorts
+{
+    private readonly ReplayDevice _device = device;
+
+    public ulong Timestamp => _device.Now;
+
+    public uint Receive(int port, Mbuf** burst, uint count) => _device.Receive(port, burst, count);
+
+    public uint Transmit(int port, Mbuf** burst, uint count) => _device.Transmit(port, burst, count);
+
+    public Mbuf* Allocate() => _device.Allocate();
+
+    public void Free(Mbuf* mbuf) => _device.Free(mbuf);
+
+    public bool IsUp(int port) => true;
+
+    public ulong SequenceOf(Mbuf* mbuf) => ReplayDevice.SequenceOf(mbuf);
+
+    public void Inherit(Mbuf* copy, Mbuf* original) => ReplayDevice.SetSequence(copy, ReplayDevice.SequenceOf(original));
+
+    public void Stamp(Mbuf* mbuf, ulong sequence) => ReplayDevice.SetSequence(mbuf, sequence);
+
+    public bool IsPolled(int port) => true;
+
+    public bool HasTransmitQueue(int port) => true;
+}

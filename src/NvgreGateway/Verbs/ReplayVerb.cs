@@ -1,0 +1,169 @@
+using System.Text.Json;
+using NvgreGateway.Control.Configuration;
+using NvgreGateway.Replay;
+using Spectre.Console;
+
+namespace NvgreGateway.Verbs;
+
+internal static class ReplayVerb
+{
+    internal static int Run(ReplayVerbOptions options)
+    {
+        if (options.Burst is < 1 or > 128 || options.Workers is < 1 or > 64)
+        {
+            Console.Error.WriteLine("replay: --burst is 1 to 128, --workers is 1 to 64");
+            return ExitCode.Usage;
+        }
+
+        GatewayConfiguration? configuration = ConfigurationFile.Read(options.Config);
+        if (configuration is null)
+        {
+            return ExitCode.Usage;
+        }
+
+        var captures = new List<CaptureFile>();
+        try
+        {
+            var inputs = new List<ReplayInput>();
+            foreach (string text in options.In)
+            {
+                int equals = text.IndexOf('=');
+                if (equals < 1)
+                {
+                    Console.Error.WriteLine($"replay: --in {text}: it is PORT=FILE");
+                    return ExitCode.Usage;
+                }
+
+                string port = text[..equals];
+                if (!configuration.Ports.Any(p => p.Name == port))
+                {
+                    Console.Error.WriteLine($"replay: --in {text}: no port '{port}' (ports: {string.Join(", ", configuration.Ports.Select(p => p.Name))})");
+                    return ExitCode.Usage;
+                }
+
+                CaptureFile capture = CaptureFile.Open(text[(equals + 1)..]);
+                captures.Add(capture);
+                if (capture.Warning is not null)
+                {
+                    Console.Error.WriteLine($"replay: {capture.Warning}");
+                }
+
+                inputs.Add(new ReplayInput(port, capture.Packets));
+            }
+
+            Directory.CreateDirectory(options.Out);
+            PcapWriter[] writers = [.. configuration.Ports.Select(p => new PcapWriter(Path.Combine(options.Out, p.Name + ".pcap")))];
+            try
+            {
+                ReplayResult result = ReplayRunner.Run(
+                    configuration,
+                    inputs,
+                    new ReplayOptions { Burst = options.Burst, Workers = options.Workers },
+                    (port, nanoseconds, bytes) => writers[port].Write(nanoseconds, bytes));
+                if (options.Json)
+                {
+                    PrintJson(result);
+                }
+                else
+                {
+                    Print(result, configuration, options.Out);
+                }
+
+                return result.Difference == 0 && result.MbufsInUse == 0 ? ExitCode.Done : Unaccounted(result);
+            }
+            finally
+            {
+                foreach (PcapWriter writer in writers)
+                {
+                    writer.Dispose();
+                }
+            }
+        }
+        catch (CaptureFormatException e)
+        {
+            Console.Error.WriteLine($"replay: {e.Message}");
+            return ExitCode.Failed;
+        }
+        finally
+        {
+            captures.ForEach(c => c.Dispose());
+        }
+    }
+
+    private static int Unaccounted(ReplayResult result)
+    {
+        Console.Error.WriteLine($"replay: the accounting does not close: {result.Difference} packets, {result.MbufsInUse} buffers");
+        return ExitCode.Failed;
+    }
+
+    private static void PrintJson(ReplayResult result)
+    {
+        using var writer = new Utf8JsonWriter(Console.OpenStandardOutput(), new JsonWriterOptions { Indented = true });
+        writer.WriteStartObject();
+        writer.WriteNumber("received", result.Received);
+        writer.WriteNumber("transmitted", result.Transmitted);
+        writer.WriteNumber("consumed", result.Consumed);
+        writer.WriteNumber("copies", result.Copies);
+        Map(writer, "drops", result.Drops);
+        Map(writer, "counters", result.Counters);
+        writer.WriteStartObject("ports");
+        foreach (ReplayPortResult port in result.Ports)
+        {
+            writer.WriteStartObject(port.Name);
+            writer.WriteNumber("received", port.Received);
+            writer.WriteNumber("transmitted", port.Transmitted);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+        writer.Flush();
+        Console.Out.WriteLine();
+    }
+
+    private static void Map(Utf8JsonWriter writer, string name, IReadOnlyDictionary<string, ulong> map)
+    {
+        writer.WriteStartObject(name);
+        foreach ((string key, ulong value) in map)
+        {
+            writer.WriteNumber(key, value);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Print(ReplayResult result, GatewayConfiguration configuration, string folder)
+    {
+        Table ports = Tables.Make("port", "role", "#received", "#transmitted", "written to");
+        foreach ((ReplayPortResult port, PortConfiguration configured) in result.Ports.Zip(configuration.Ports))
+        {
+            ports.AddRow(
+                Tables.Text(port.Name), Tables.Text(configured.Role.ToString().ToLowerInvariant()), Tables.Number(port.Received),
+                Tables.Number(port.Transmitted), Tables.Text(Path.Combine(folder, port.Name + ".pcap")));
+        }
+
+        Tables.Print(ports);
+        Console.Out.WriteLine();
+        Table totals = Tables.Make("of the frames received", "#count");
+        totals.AddRow(Tables.Text("transmitted (a copy left)"), Tables.Number(result.Transmitted));
+        totals.AddRow(Tables.Text("consumed (handed to control)"), Tables.Number(result.Consumed));
+        foreach ((string reason, ulong count) in result.Drops)
+        {
+            totals.AddRow(Tables.Text(reason), Tables.Number(count));
+        }
+
+        totals.AddRow(Tables.Text("received"), Tables.Number(result.Received));
+        Tables.Print(totals);
+        if (result.Counters.Count > 0)
+        {
+            Console.Out.WriteLine();
+            Table counters = Tables.Make("counter", "#count");
+            foreach ((string name, ulong count) in result.Counters)
+            {
+                counters.AddRow(Tables.Text(name), Tables.Number(count));
+            }
+
+            Tables.Print(counters);
+        }
+    }
+}

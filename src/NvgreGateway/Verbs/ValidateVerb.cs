@@ -1,0 +1,64 @@
+using System.Text.Json;
+using NvgreGateway.Control.Configuration;
+
+namespace NvgreGateway.Verbs;
+
+internal static class ValidateVerb
+{
+    internal static int Run(ValidateOptions options)
+    {
+        if (options.Schema)
+        {
+            Console.Out.Write(ConfigurationSchema.ToJson());
+            return ExitCode.Done;
+        }
+
+        if (options.Settings)
+        {
+            Console.Out.Write(SettingsTable.ToMarkdown());
+            return ExitCode.Done;
+        }
+
+        if (options.Config is null)
+        {
+            Console.Error.WriteLine("validate: give a file with --config FILE, or --schema, or --settings");
+            return ExitCode.Usage;
+        }
+
+        if (options.Json)
+        {
+            ConfigurationResult result = ConfigurationLoader.Load(options.Config);
+            using var writer = new Utf8JsonWriter(Console.OpenStandardOutput(), new JsonWriterOptions { Indented = true });
+            writer.WriteStartObject();
+            writer.WriteBoolean("valid", result.Configuration is not null);
+            writer.WriteStartArray("errors");
+            foreach (ConfigurationError error in result.Errors)
+            {
+                writer.WriteStringValue(error.ToString());
+            }
+
+            writer.WriteEndArray();
+            writer.WriteStartArray("warnings");
+            foreach (ConfigurationWarning warning in result.Warnings)
+            {
+                writer.WriteStringValue(warning.ToString());
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+            writer.Flush();
+            Console.Out.WriteLine();
+            return result.Configuration is null ? ExitCode.Usage : ExitCode.Done;
+        }
+
+        GatewayConfiguration? configuration = ConfigurationFile.Read(options.Config);
+        if (configuration is null)
+        {
+            return ExitCode.Usage;
+        }
+
+        Console.Out.WriteLine(
+            $"{options.Config}: valid: gateway '{configuration.Name}', {configuration.Ports.Count} ports, {configuration.Segments.Count} segments, {configuration.Segments.Sum(s => s.Peers.Count)} peers");
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,104 @@
+using CommandLine;
+using CommandLine.Text;
+
+namespace NvgreGateway.Verbs;
+
+[Verb("run", HelpText = "Run a gateway in the foreground until SIGINT or SIGTERM; SIGHUP reads the configuration again.")]
+internal sealed class RunOptions
+{
+    [Option('c', "config", Required = true, MetaValue = "FILE", HelpText = "The configuration file (JSON).")]
+    public string Config { get; set; } = "";
+
+    [Usage]
+    public static IEnumerable<Example> Examples => [new("Run the gateway of a configuration file", new RunOptions { Config = "gateway.json" })];
+}
+
+[Verb("validate", HelpText = "Check a configuration file and say everything that is wrong with it, or print the JSON Schema.")]
+internal sealed class ValidateOptions
+{
+    [Option('c', "config", MetaValue = "FILE", HelpText = "The configuration file (JSON).")]
+    public string? Config { get; set; }
+
+    [Option("schema", HelpText = "Print the JSON Schema of configuration files.")]
+    public bool Schema { get; set; }
+
+    [Option("settings", HelpText = "Print the table of all settings (Markdown).")]
+    public bool Settings { get; set; }
+
+    [Option("json", HelpText = "Print errors and warnings as JSON.")]
+    public bool Json { get; set; }
+}
+
+[Verb("show", HelpText = "Show what a running gateway knows: segments, peers, fdb, neighbors, ports, workers, drops or config.")]
+internal sealed class ShowOptions
+{
+    [Value(0, MetaName = "WHAT", Required = true, HelpText = "segments | peers | fdb | neighbors | ports | workers | drops | config")]
+    public string What { get; set; } = "";
+
+    [Option('n', "name", MetaValue = "NAME", HelpText = "Which gateway; not needed while one is running.")]
+    public string? Name { get; set; }
+
+    [Option("json", HelpText = "Print JSON, for programs.")]
+    public bool Json { get; set; }
+}
+
+[Verb("flush", HelpText = "Forget learned MACs of a running gateway: all, or those of a segment, port, VLAN, peer or MAC.")]
+internal sealed class FlushOptions
+{
+    [Option('n', "name", MetaValue = "NAME", HelpText = "Which gateway; not needed while one is running.")]
+    public string? Name { get; set; }
+
+    [Option("segment", MetaValue = "NAME", HelpText = "Only MACs of this segment.")]
+    public string? Segment { get; set; }
+
+    [Option("port", MetaValue = "PORT", HelpText = "Only MACs behind this access port.")]
+    public string? Port { get; set; }
+
+    [Option("vlan", MetaValue = "VID", HelpText = "Only MACs of this VLAN.")]
+    public int? Vlan { get; set; }
+
+    [Option("peer", MetaValue = "PA", HelpText = "Only MACs behind this peer.")]
+    public string? Peer { get; set; }
+
+    [Option("mac", MetaValue = "MAC", HelpText = "Only this MAC.")]
+    public string? Mac { get; set; }
+}
+
+[Verb("replay", HelpText = "Run captures through the gateway's own code, without NICs or privileges, and write what each port would send.")]
+internal sealed class ReplayVerbOptions
+{
+    [Option('c', "config", Required = true, MetaValue = "FILE", HelpText = "The configuration file; its devices are not opened.")]
+    public string Config { get; set; } = "";
+
+    [Option('i', "in", Required = true, MetaValue = "PORT=FILE", HelpText = "A capture (pcap or pcapng) that a port receives; may be given several times.")]
+    public IEnumerable<string> In { get; set; } = [];
+
+    [Option('o', "out", Required = true, MetaValue = "DIR", HelpText = "Folder for PORT.pcap of every port; made if needed.")]
+    public string Out { get; set; } = "";
+
+    [Option("json", HelpText = "Print one JSON object, for programs.")]
+    public bool Json { get; set; }
+
+    [Option("burst", MetaValue = "N", HelpText = "Packets of one burst at most (1 to 128). The result does not depend on it.")]
+    public int? Burst { get; set; }
+
+    [Option("workers", MetaValue = "N", Default = 1, HelpText = "Workers (1 to 64). The result does not depend on it.")]
+    public int Workers { get; set; }
+}
+
+[Verb("dataplane", Hidden = true, HelpText = "The data process; started by 'run'.")]
+internal sealed class DataplaneOptions
+{
+    [Option("name", Required = true, HelpText = "The gateway's name.")]
+    public string Name { get; set; } = "";
+}
+
+[Verb("control", Hidden = true, HelpText = "The control process; started by 'run'.")]
+internal sealed class ControlVerbOptions
+{
+    [Option("name", Required = true, HelpText = "The gateway's name.")]
+    public string Name { get; set; } = "";
+
+    [Option("config", Required = true, HelpText = "The configuration file.")]
+    public string Config { get; set; } = "";
+}
