@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
 using NvgreGateway.Tests;
 
 namespace NvgreGateway.EndToEnd.Tests;
@@ -9,9 +11,66 @@ public class SteadyStateTests
     private const long Packets = 100_000_000;
 
     [Fact]
+    [Requirement("F-023")]
+    public void A_hundred_scrapes_a_second_at_full_speed_lose_no_packet()
+    {
+        using Lab lab = new();
+        Gateway gateway = Start(lab);
+        long dropped = Accounting.Dropped(gateway);
+        using HttpClient client = new() { Timeout = TimeSpan.FromSeconds(2) };
+        Uri metrics = new($"http://{gateway.MetricsAddress}/metrics");
+        MetricsSnapshot last = gateway.Metrics();
+        Stopwatch watch = Stopwatch.StartNew();
+        int scrapes = 0;
+        while (watch.Elapsed < TimeSpan.FromSeconds(5))
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, metrics);
+            using HttpResponseMessage response = client.Send(request);
+            using StreamReader body = new(response.Content.ReadAsStream());
+            MetricsSnapshot next = MetricsSnapshot.Parse(body.ReadToEnd());
+            Assert.Empty(next.CountersBelow(last));
+            last = next;
+            scrapes++;
+            int wait = (scrapes * 10) - (int)watch.ElapsedMilliseconds;
+            Thread.Sleep(Math.Max(0, wait));
+        }
+
+        Assert.True(scrapes >= 250, $"only {scrapes} scrapes in 5 s");
+        Assert.Equal(dropped, Accounting.Dropped(gateway));
+
+        // A change of the configuration leaves the counters as they are.
+        gateway.Configuration["segments"]!.AsArray().Add(JsonNode.Parse("""
+            { "name": "other", "vsid": 6000, "attachments": [ { "port": "access0", "vlan": 600 } ], "peers": [ "10.0.0.2" ] }
+            """));
+        gateway.WriteConfiguration();
+        gateway.Supervisor.Signal(1);
+        Assert.True(Shell.Eventually(() => gateway.ShowTable("segments").Contains("6000", StringComparison.Ordinal), 10), "the change did not come");
+        Assert.Empty(gateway.Metrics().CountersBelow(last));
+        Assert.Equal(dropped, Accounting.Dropped(gateway));
+        gateway.Stop();
+    }
+
+    [Fact]
     public void A_hundred_million_packets_allocate_nothing_and_collect_nothing()
     {
         using Lab lab = new();
+        Gateway gateway = Start(lab);
+        MetricsSnapshot before = gateway.Metrics(), after = before;
+        long start = before.Count(MetricNames.PortTx, ("port", "underlay0"));
+        Assert.True(Shell.Eventually(() => (after = gateway.Metrics()).Count(MetricNames.PortTx, ("port", "underlay0")) - start >= Packets, 240, 1000),
+            $"only {after.Count(MetricNames.PortTx, ("port", "underlay0")) - start} packets in 240 s");
+
+        File.AppendAllText(lab.LogFile("figures"), $"{before.NonZero(MetricNames.AllocatedBytes)}\n{after.NonZero(MetricNames.AllocatedBytes)}\n");
+        (string, string) data = ("process", "dataplane");
+        Assert.Equal(before.Sum(MetricNames.AllocatedBytes, data), after.Sum(MetricNames.AllocatedBytes, data));
+        Assert.Equal(before.Sum(MetricNames.Collections, data), after.Sum(MetricNames.Collections, data));
+        Assert.True(after.Sum(MetricNames.AllocatedBytes, data) > 0, "a process that has allocated nothing at all is not read from inside");
+        gateway.Stop();
+    }
+
+    /// <summary>A gateway that encapsulates the same frames without end, past its warm-up.</summary>
+    private static Gateway Start(Lab lab)
+    {
         string pcap = Path.Combine(lab.Folder, "in.pcap");
         WriteFrames(pcap, flows: 64);
         Gateway gateway = new(lab, Configurations.Parse($$"""
@@ -32,17 +91,7 @@ public class SteadyStateTests
 
         // The learning of 64 sources and the warm-up are over once the first million is through.
         Assert.True(Shell.Eventually(() => gateway.Metrics().Count(MetricNames.PortTx, ("port", "underlay0")) > 1_000_000, 60, 500), "no packets flow");
-        MetricsSnapshot before = gateway.Metrics(), after = before;
-        long start = before.Count(MetricNames.PortTx, ("port", "underlay0"));
-        Assert.True(Shell.Eventually(() => (after = gateway.Metrics()).Count(MetricNames.PortTx, ("port", "underlay0")) - start >= Packets, 240, 1000),
-            $"only {after.Count(MetricNames.PortTx, ("port", "underlay0")) - start} packets in 240 s");
-
-        File.AppendAllText(lab.LogFile("figures"), $"{before.NonZero(MetricNames.AllocatedBytes)}\n{after.NonZero(MetricNames.AllocatedBytes)}\n");
-        (string, string) data = ("process", "dataplane");
-        Assert.Equal(before.Sum(MetricNames.AllocatedBytes, data), after.Sum(MetricNames.AllocatedBytes, data));
-        Assert.Equal(before.Sum(MetricNames.Collections, data), after.Sum(MetricNames.Collections, data));
-        Assert.True(after.Sum(MetricNames.AllocatedBytes, data) > 0, "a process that has allocated nothing at all is not read from inside");
-        gateway.Stop();
+        return gateway;
     }
 
     /// <summary>VLAN 100, 60 bytes, known destination, one source MAC and one UDP flow each.</summary>

@@ -44,8 +44,15 @@ internal sealed partial class MetricsSnapshot
     public string NonZero(string name) => string.Join(", ", _samples.Where(s => s.Name == name && s.Value != 0)
         .Select(s => $"{string.Join(',', s.Labels.Select(l => $"{l.Key}={l.Value}"))}: {s.Value}"));
 
-    /// <summary>The names that exist.</summary>
-    public IReadOnlySet<string> Names => _samples.Select(s => s.Name).ToHashSet();
+    /// <summary>Counters that are lower than, or gone since, an earlier reading; as text.</summary>
+    public IReadOnlyList<string> CountersBelow(MetricsSnapshot earlier)
+    {
+        Dictionary<string, double> now = _samples.ToDictionary(Key, s => s.Value);
+        return [.. earlier._samples.Where(s => s.Name.EndsWith("_total", StringComparison.Ordinal) && !(now.GetValueOrDefault(Key(s), -1) >= s.Value))
+            .Select(s => $"{Key(s)}: {s.Value}, then {now.GetValueOrDefault(Key(s), -1)}")];
+    }
+
+    private static string Key(Sample sample) => $"{sample.Name}{{{string.Join(',', sample.Labels.Select(l => $"{l.Key}={l.Value}"))}}}";
 
     [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?<labels>.*)\})?\s+(?<value>\S+)(\s+\d+)?$""")]
     private static partial Regex Line();
