@@ -80,6 +80,11 @@ SHIM_API int shim_eal_cleanup(void)
 	return rte_eal_cleanup();
 }
 
+SHIM_API const char *shim_runtime_dir(void)
+{
+	return rte_eal_get_runtime_dir();
+}
+
 SHIM_API int shim_dev_probe(const char *devargs)
 {
 	return rte_dev_probe(devargs);

@@ -8,6 +8,9 @@ namespace NvgreGateway.Dpdk;
 /// </summary>
 public sealed partial record DeviceName
 {
+    private const int RingFrameHeader = 32;   // struct tpacket2_hdr
+    private const int RingFrameOverhead = 84; // 66 bytes before the frame (TPACKET2_HDRLEN, alignment), Ethernet header, a tag
+
     private DeviceName(DeviceKind kind, string portName, string arguments)
     {
         Kind = kind;
@@ -52,11 +55,27 @@ public sealed partial record DeviceName
         return char.IsDigit(name[^1]) ? $"{name}-{abi}" : $"{name}{abi}";
     }
 
+    private bool IsAfPacket => Driver is "net_af_packet" or "eth_af_packet";
+
+    private int RingFrameSize => int.TryParse(Argument("framesz"), out var size) ? size : 2048;
+
     /// <summary>Value of one driver argument, such as <c>iface</c>; null if it is not given.</summary>
     public string? Argument(string key) => Arguments.Split(',')
         .Where(part => part.StartsWith(key + "=", StringComparison.Ordinal))
         .Select(part => part[(key.Length + 1)..])
         .FirstOrDefault();
+
+    /// <summary>
+    /// Smallest <see cref="MbufPool.DataRoom"/> that the driver takes, bytes, as far as the name decides it: net_af_packet wants a whole
+    /// frame of its ring to fit. 0 if the name does not decide.
+    /// </summary>
+    public int MinDataRoom => IsAfPacket ? RingFrameSize - RingFrameHeader + Mbuf.DefaultHeadroom : 0;
+
+    /// <summary>
+    /// Largest MTU, bytes, that passes unharmed as far as the name decides it: beyond it the ring of net_af_packet would cut
+    /// received frames short without a word.
+    /// </summary>
+    internal int MaxMtu => IsAfPacket ? RingFrameSize - RingFrameOverhead : int.MaxValue;
 
     /// <summary>Reads a device name.</summary>
     /// <exception cref="FormatException">The text is neither form; the message says what is allowed.</exception>

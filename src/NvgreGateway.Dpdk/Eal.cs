@@ -7,7 +7,7 @@ namespace NvgreGateway.Dpdk;
 /// DPDK's environment: memory, devices, drivers. One per process, and never again after it ended.
 /// It starts on a thread of its own, because it confines the thread that starts it and whatever that thread starts later.
 /// </summary>
-public sealed unsafe class Eal : IDisposable
+public sealed unsafe partial class Eal : IDisposable
 {
     // Pools for a few ports at their usual queue lengths.
     private const int DefaultMegabytes = 256;
@@ -191,6 +191,8 @@ public sealed unsafe class Eal : IDisposable
         started.SetResult(log);
         end.Wait();
         cleanupStatus = Native.EalCleanup();
+        // EAL leaves the folder of its file prefix behind. Where that is not empty, DPDK secondaries may still look into it, and this fails.
+        _ = RemoveFolder(Native.RuntimeDirectory());
     }
 
     private int InitialiseHere()
@@ -205,4 +207,7 @@ public sealed unsafe class Eal : IDisposable
         vector[Arguments.Count] = null;
         return Native.EalInit(Arguments.Count, vector);
     }
+
+    [LibraryImport("libc", EntryPoint = "rmdir")]
+    private static partial int RemoveFolder(byte* path);
 }

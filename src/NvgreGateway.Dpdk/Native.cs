@@ -27,6 +27,9 @@ internal static unsafe partial class Native
     [LibraryImport(Shim, EntryPoint = "shim_eal_cleanup")]
     internal static partial int EalCleanup();
 
+    [LibraryImport(Shim, EntryPoint = "shim_runtime_dir")]
+    internal static partial byte* RuntimeDirectory();
+
     [LibraryImport(Shim, EntryPoint = "shim_log_open")]
     internal static partial int LogOpen();
 

@@ -9,14 +9,16 @@ public sealed unsafe class Port
     private const int NameLength = 64;
     // A vdev that lives on an interface of the kernel. Not so a NIC that the kernel shares: that works on without its interface.
     private readonly bool hasKernelInterface;
+    private readonly DeviceName? device;
     private PortOptions? options;
 
-    private Port(ushort id, string name)
+    private Port(ushort id, string name, DeviceName? device)
     {
         Id = id;
         Name = name;
+        this.device = device;
         Capabilities = ReadCapabilities(id, name);
-        hasKernelInterface = Capabilities.InterfaceIndex != 0 && DeviceName.TryParse(name, out var device, out _) && device!.Kind == DeviceKind.Virtual;
+        hasKernelInterface = Capabilities.InterfaceIndex != 0 && device?.Kind == DeviceKind.Virtual;
     }
 
     /// <summary>DPDK's number of the port.</summary>
@@ -72,7 +74,7 @@ public sealed unsafe class Port
             status = Native.PortByName(name, &id);
         }
 
-        return status == 0 ? new Port(id, device.PortName) : throw new DpdkException($"device '{device}'", status, WhyMissing(device, "/sys/bus/pci/devices"));
+        return status == 0 ? new Port(id, device.PortName, device) : throw new DpdkException($"device '{device}'", status, WhyMissing(device, "/sys/bus/pci/devices"));
     }
 
     /// <summary>All ports that EAL knows.</summary>
@@ -88,7 +90,10 @@ public sealed unsafe class Port
                 throw new DpdkException($"name of port {id}", status);
             }
 
-            ports.Add(new Port((ushort)id, Marshal.PtrToStringUTF8((nint)buffer)!));
+            var name = Marshal.PtrToStringUTF8((nint)buffer)!;
+            // A name of another form is one that nobody configures, such as a representor's.
+            _ = DeviceName.TryParse(name, out var device, out _);
+            ports.Add(new Port((ushort)id, name, device));
         }
 
         return ports;
@@ -124,6 +129,12 @@ public sealed unsafe class Port
         if (wanted.Mtu < Capabilities.MinMtu || (wanted.Mtu > Capabilities.MaxMtu && !hasKernelInterface))
         {
             throw new DpdkException($"port {Name}: MTU {wanted.Mtu} is not within {Capabilities.MinMtu} to {Capabilities.MaxMtu}");
+        }
+
+        if (device is not null && wanted.Mtu > device.MaxMtu)
+        {
+            throw new DpdkException($"port {Name}: MTU {wanted.Mtu} does not fit the frames of its ring, {device.MaxMtu} does", 0,
+                "Give the device larger ones, such as framesz=16384,blocksz=16384");
         }
 
         var degradations = new List<string>();

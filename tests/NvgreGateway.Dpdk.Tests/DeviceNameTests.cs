@@ -54,4 +54,11 @@ public sealed class DeviceNameTests
         Assert.Equal("2", device.Argument("qpairs"));
         Assert.Null(device.Argument("pairs"));
     }
+
+    [Theory]
+    [InlineData("net_af_packet0,iface=x", 2144)]
+    [InlineData("net_af_packet0,iface=x,framesz=16384,blocksz=16384", 16480)]
+    [InlineData("net_pcap0,framesz=16384", 0)]
+    [InlineData("0000:01:00.0", 0)]
+    public void Room_of_a_ring_frame(string device, int room) => Assert.Equal(room, DeviceName.Parse(device).MinDataRoom);
 }

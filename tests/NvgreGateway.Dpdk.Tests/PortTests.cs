@@ -268,48 +268,82 @@ public sealed unsafe class PortTests : IDisposable
     [Fact]
     public void Kernel_interface_that_vanishes_removes_its_port()
     {
-        // A pair of virtual interfaces under net_af_packet, as the quick start has them.
-        var (here, there) = ($"dp{Environment.ProcessId}a", $"dp{Environment.ProcessId}b");
-        Ip("link", "add", here, "type", "veth", "peer", "name", there);
-        try
+        using var pair = new VethPair();
+        var port = fixture.Open($"{EalFixture.Unique("net_af_packet")},iface={pair.Here}");
+        port.Configure(Options() with { Mtu = 1600, Promiscuous = true, TxOffloads = TxOffloads.MultiSegments });
+        port.Start();
+        Assert.Equal(1600, port.Mtu);
+        Assert.False(port.IsRemoved());
+        Assert.True(port.Link().IsUp);
+        VethPair.Ip("link", "set", pair.There, "down");
+        Assert.False(port.Link().IsUp);
+
+        VethPair.Ip("link", "del", pair.Here);
+
+        Assert.True(port.IsRemoved());
+        var packets = stackalloc Mbuf*[4];
+        // What the kernel sent before, such as its multicast reports, may still be there; then there is nothing, and nothing crashes.
+        for (int got; (got = port.RxQueue(0).Receive(packets, 4)) > 0;)
         {
-            Ip("link", "set", here, "up");
-            Ip("link", "set", there, "up");
-            var port = fixture.Open($"{EalFixture.Unique("net_af_packet")},iface={here}");
-            port.Configure(Options() with { Mtu = 1600, Promiscuous = true, TxOffloads = TxOffloads.MultiSegments });
+            MbufPool.FreeBulk(packets, (uint)got);
+        }
+
+        packets[0] = pool.Alloc();
+        packets[0]->Append(60);
+        var sent = port.TxQueue(0).Transmit(packets, 1);
+        MbufPool.FreeBulk(packets + sent, 1u - sent);
+        End(port);
+    }
+
+    [Theory]
+    [InlineData("", 1964)]
+    [InlineData(",framesz=16384,blocksz=16384", 9000)]
+    public void Frames_of_the_whole_mtu_cross_a_pair_of_kernel_interfaces(string ring, int mtu)
+    {
+        using var pair = new VethPair();
+        using var large = MbufPool.Create(EalFixture.Unique("pool"), 255, cacheSize: 0, dataRoom: 16512);
+        var (a, b) = (Open(pair.Here), Open(pair.There));
+        // A tag makes the longest frame of that MTU.
+        var frame = RandomFrame(1, mtu + 18);
+        ((byte[])[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x81, 0x00, 0x00, 0x64, 0x88, 0xb5]).CopyTo(frame, 0);
+        var packets = stackalloc Mbuf*[4];
+        packets[0] = large.Alloc();
+        frame.CopyTo(new Span<byte>(packets[0]->Append(frame.Length), frame.Length));
+        Assert.Equal(1, a.TxQueue(0).Transmit(packets, 1));
+
+        byte[]? arrived = null;
+        for (var wait = Stopwatch.StartNew(); arrived is null && wait.ElapsedMilliseconds < 5000; Idle.Sleep(1_000_000))
+        {
+            for (int got = b.RxQueue(0).Receive(packets, 4), i = 0; i < got; i++)
+            {
+                var bytes = new Span<byte>(packets[i]->Data, packets[i]->DataLen).ToArray();
+                arrived = bytes.AsSpan().StartsWith(frame.AsSpan(0, 12)) ? bytes : arrived;
+                MbufPool.Free(packets[i]);
+            }
+        }
+
+        Assert.Equal(frame, arrived);
+        End(a);
+        End(b);
+        Assert.Equal(0, large.InUse);
+
+        Port Open(string name)
+        {
+            var port = fixture.Open($"{EalFixture.Unique("net_af_packet")},iface={name}{ring}");
+            port.Configure(new PortOptions { RxPools = [large], Mtu = mtu, Promiscuous = true });
             port.Start();
-            Assert.Equal("1600", File.ReadAllText($"/sys/class/net/{here}/mtu").Trim());
-            Assert.Equal(1600, port.Mtu);
-            Assert.False(port.IsRemoved());
-            Assert.True(port.Link().IsUp);
-            Ip("link", "set", there, "down");
-            Assert.False(port.Link().IsUp);
-
-            Ip("link", "del", here);
-
-            Assert.True(port.IsRemoved());
-            var packets = stackalloc Mbuf*[4];
-            // What the kernel sent before, such as its multicast reports, may still be there; then there is nothing, and nothing crashes.
-            for (int got; (got = port.RxQueue(0).Receive(packets, 4)) > 0;)
-            {
-                MbufPool.FreeBulk(packets, (uint)got);
-            }
-
-            packets[0] = pool.Alloc();
-            packets[0]->Append(60);
-            var sent = port.TxQueue(0).Transmit(packets, 1);
-            MbufPool.FreeBulk(packets + sent, 1u - sent);
-            port.Stop();
-            port.Detach();
-            Assert.Equal(0, pool.InUse);
+            return port;
         }
-        finally
-        {
-            if (Directory.Exists($"/sys/class/net/{here}"))
-            {
-                Ip("link", "del", here);
-            }
-        }
+    }
+
+    [Fact]
+    public void Mtu_that_a_ring_would_cut_is_refused()
+    {
+        var port = fixture.Open($"{EalFixture.Unique("net_af_packet")},iface=lo");
+        var refusal = Assert.Throws<DpdkException>(() => port.Configure(Options() with { Mtu = 1965 }));
+        Assert.Contains("MTU 1965 does not fit the frames of its ring, 1964 does", refusal.Message);
+        Assert.Contains("framesz=16384,blocksz=16384", refusal.Message);
+        port.Detach();
     }
 
     [Fact]
@@ -353,14 +387,6 @@ public sealed unsafe class PortTests : IDisposable
         var frame = new byte[length];
         new Random(seed).NextBytes(frame);
         return frame;
-    }
-
-    private static void Ip(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"ip {string.Join(' ', arguments)}: {errors}");
     }
 
     private PortOptions Options() => new() { RxPools = [pool], RxDescriptors = 256, TxDescriptors = 256 };
