@@ -102,6 +102,12 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
                 ownMacs.TryAdd(mac, port.Name);
             }
 
+            if (context.Known(path["queues"]) && context.Complete(JsonPath.Root["workers"]["cores"]) && port.Queues > configuration.Workers.Cores.Count)
+            {
+                // A queue belongs to the worker of its number: nobody would empty the others, and frames would vanish there.
+                context.Reject(path["queues"], Number(port.Queues), "is more than there are workers", $"1 to {Number(configuration.Workers.Cores.Count)}");
+            }
+
             if (port.Mode == PortMode.Access && port.NativeVlan is null && context.Known(path["mode"]) && context.Known(path["nativeVlan"]))
             {
                 context.Reject(path["nativeVlan"], "missing", "is required by mode \"access\"", "1 to 4094");
@@ -120,6 +126,7 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
 
     private void CheckLocalAddresses()
     {
+        Dictionary<IPNetwork, int> portOfPrefix = [];
         for (int i = 0; i < configuration.Ports.Count; i++)
         {
             ValueList<InterfaceAddress> addresses = configuration.Ports[i].Addresses;
@@ -135,6 +142,11 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
                 if (!local.TryAdd(address.Address, place))
                 {
                     context.Reject(place, Quote(address), $"is a local PA already, {local[address.Address]}", "each address once");
+                }
+
+                if (!portOfPrefix.TryAdd(address.Network, i) && portOfPrefix[address.Network] is var first && first != i)
+                {
+                    warnings.Add(new ConfigurationWarning("prefix_on_two_ports", place.ToString(), address.Network.ToString(), $"the prefix is on-link on port \"{configuration.Ports[first].Name}\" too, which alone sends to it"));
                 }
 
                 if (address.Broadcast is { } broadcast)

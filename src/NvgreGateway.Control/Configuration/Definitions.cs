@@ -78,7 +78,7 @@ internal static class Definitions
         var device = kind.Required("device", Device, static p => p.Device, "PCI address or DPDK vdev string; `replay` does not use it.");
         var mac = kind.Optional("mac", new MaybeKind<MacAddress>(Mac), null, static p => p.Mac, "MAC of the port.", "A-050", defaultText: "the device's own; in `replay` one made from the port's name");
         var mtu = kind.Optional("mtu", new NumberKind(68, 9216, "bytes"), 1500, static p => p.Mtu, "Largest IP packet on the port.", "A-073, E-076");
-        var queues = kind.Derived("queues", new NumberKind(1, ConfigurationLimits.Workers), static v => v.Context.Workers, "number of workers", static p => p.Queues, "Queues of the port in each direction.");
+        var queues = kind.Derived("queues", new NumberKind(1, ConfigurationLimits.Workers), static v => v.Context.Workers, "number of workers", static p => p.Queues, "Queues of the port in each direction; no more than there are workers.");
 
         var mode = kind.Optional("mode", new WordKind<PortMode>([("trunk", PortMode.Trunk), ("access", PortMode.Access)], "qinq"), PortMode.Trunk, static p => p.Mode, "`access` needs `nativeVlan` and has no other attachment.", "E-001", Access);
         var nativeVlan = kind.Optional("nativeVlan", new MaybeKind<int>(Vid), null, static p => p.NativeVlan, "VLAN of untagged frames.", "E-004, E-005", Access);

@@ -126,6 +126,7 @@ public sealed class ErrorTests
         { "ports[3].name", "\"u0\"", "ports[3].name", "\"u0\"", "is the name of another port, ports[2].name", "a name that no other port has" },
         { "ports[1].device", "\"02:00.0\"", "ports[2].device", "\"0000:02:00.0\"", "is the device of another port, ports[1].device", "a device (for a vdev: its name before the first comma) that no other port has" },
         { "ports[3].device", "\"net_tap0,iface=other\"", "ports[3].device", "\"net_tap0,iface=other\"", "is the device of another port, ports[0].device", "a device (for a vdev: its name before the first comma) that no other port has" },
+        { "ports[0].queues", "3", "ports[0].queues", "3", "is more than there are workers", "1 to 2" },
         { "ports[1].nativeVlan", null, "ports[1].nativeVlan", "missing", "is required by mode \"access\"", Vid },
         { "ports[1].nativeVlan", "301", "segments[1].attachments[0].vlan", "300", "is not the VLAN of port \"a1\", whose mode is \"access\"", "its nativeVlan, 301" },
         { "ports[0].addresses", "[]", "ports[0].addresses", "[]", "does not go with role \"access\"", "with role \"underlay\" only" },
@@ -187,12 +188,10 @@ public sealed class ErrorTests
     [InlineData(-1)]
     public void Vsids_outside_the_range_are_refused(int vsid)
     {
-        string running = Samples.Accept(Samples.Example).ToJson();
         ConfigurationResult result = ConfigurationLoader.Parse(Samples.Edit(Samples.Example, "segments[0].vsid", $"{vsid}"));
 
         Assert.Null(result.Configuration);
         Assert.Equal(new ConfigurationError("segments[0].vsid", $"{vsid}", "is out of range", "4096 to 16777214"), Assert.Single(result.Errors));
-        Assert.Equal(running, Samples.Accept(Samples.Example).ToJson());
     }
 
     [Theory]
@@ -364,6 +363,35 @@ public sealed class ErrorTests
         Assert.Equal("segments[0].attachments[1].vlan", Samples.RefuseOnce(Samples.Edit(Samples.Full, "segments[0].attachments[1].vlan", "5000")).Path);
         Assert.Equal("ports[1].name", Samples.RefuseOnce(Samples.Edit(Samples.Full, "ports[1].name", "5")).Path);
         Assert.Equal("ports[0].role", Samples.RefuseOnce(Samples.Edit(Samples.Full, "ports[0].role", "\"vlan\"")).Path);
+    }
+
+    [Fact]
+    public void Every_place_of_a_file_refuses_a_value_of_another_kind_by_its_own_path()
+    {
+        string json = Samples.Accept(Samples.Full).ToJson();
+        string[] places = [.. Places(Samples.Node(json), string.Empty)];
+
+        Assert.InRange(places.Length, 250, 500);
+        foreach (string place in places)
+        {
+            ConfigurationResult result = ConfigurationLoader.Parse(Samples.Edit(json, place, "[[{}]]"));
+            Assert.Null(result.Configuration);
+            Assert.NotEmpty(result.Errors);
+            Assert.All(result.Errors, error => Assert.StartsWith(place, error.Path, StringComparison.Ordinal));
+            Assert.All(result.Errors, error => Assert.Contains("{}", error.Value, StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>Every key and element, containers included.</summary>
+    private static IEnumerable<string> Places(JsonNode? node, string prefix)
+    {
+        IEnumerable<(string Place, JsonNode? Value)> children = node switch
+        {
+            JsonObject owner => owner.Select(pair => (prefix.Length == 0 ? pair.Key : $"{prefix}.{pair.Key}", pair.Value)),
+            JsonArray list => list.Select((value, i) => ($"{prefix}[{i}]", value)),
+            _ => [],
+        };
+        return children.SelectMany(static child => Places(child.Value, child.Place).Prepend(child.Place));
     }
 
     private static void Check(string place, string? value, string path, string shown, string problem, string allowed, params (string, string?)[] also)

@@ -87,6 +87,17 @@ public sealed class MtuTests
     }
 
     [Fact]
+    public void A_prefix_on_two_ports_is_a_warning()
+    {
+        ConfigurationResult result = ConfigurationLoader.Parse(Samples.Edit(Samples.Full, ("ports[3].addresses[2]", "\"192.0.2.9/24\""), ("workers.cores", "[0]"), ("ports[1].queues", "1"), ("segments[0].peers[0].acceptInnerTag", null)));
+
+        Assert.True(result.IsValid);
+        ConfigurationWarning warning = Assert.Single(result.Warnings);
+        Assert.Equal(("prefix_on_two_ports", "ports[3].addresses[2]", "192.0.2.0/24"), (warning.Code, warning.Path, warning.Value));
+        Assert.Empty(ConfigurationLoader.Parse(Samples.Edit(Samples.Full, ("ports[2].addresses[1]", "\"192.0.2.9/24\""), ("workers.cores", "[0]"), ("segments[0].peers[0].acceptInnerTag", null))).Warnings);
+    }
+
+    [Fact]
     public void Routes_choose_the_longest_prefix_and_on_link_before_a_router()
     {
         GatewayConfiguration gateway = Samples.Accept(Samples.Edit(
