@@ -9,45 +9,212 @@ namespace NvgreGateway.Control.Tables;
 /// The tables of a gateway as control keeps them: ids, snapshot, next hop slots and FDB, changed together. One thread writes;
 /// <see cref="Ids"/>, <see cref="FdbManager.Enumerate"/> and <see cref="Statistics"/> may be read from any.
 /// </summary>
-public sealed class GatewayTables
+public sealed unsafe class GatewayTables
 {
+    // A worker passes a quiescent point every few microseconds; one that has not after this stands still.
+    private const int SettleMilliseconds = 2000;
+
+    private readonly GatewayMemory _memory;
+    private readonly SnapshotPublisher _publisher;
+    private readonly List<(QuiescentMark Mark, TablePlan Plan)> _retiring = [];
+    private TablePlan? _inForce;
+    private TablePlan? _toReload;
+
     /// <summary>Takes over the tables that stand in memory, as another control process left them, or begins with empty ones.</summary>
     /// <param name="memory">The regions; must outlive the tables.</param>
     /// <param name="now">Nanoseconds of control's clock.</param>
-    public GatewayTables(GatewayMemory memory, ulong now) => throw new NotImplementedException();
+    public GatewayTables(GatewayMemory memory, ulong now)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        _memory = memory;
+        _publisher = new SnapshotPublisher(memory);
+        Ids = new IdStore(memory);
+        Fdb = new FdbManager(memory, now);
+        Statistics = new StatisticsReader(memory, Ids);
+        memory.NextHops[0].Word = NextHopSlot.Pack(0, NextHopState.Failed); // id 0 leads nowhere
+    }
 
     /// <summary>The ids of segments, attachments, peers and next hops.</summary>
-    public IdStore Ids => throw new NotImplementedException();
+    public IdStore Ids { get; }
 
     /// <summary>The FDB.</summary>
-    public FdbManager Fdb => throw new NotImplementedException();
+    public FdbManager Fdb { get; }
 
     /// <summary>The counters.</summary>
-    public StatisticsReader Statistics => throw new NotImplementedException();
+    public StatisticsReader Statistics { get; }
 
     /// <summary>The configuration in force; null before the first.</summary>
-    public GatewayConfiguration? Configuration => throw new NotImplementedException();
+    public GatewayConfiguration? Configuration => Volatile.Read(ref _inForce)?.Configuration;
 
     /// <summary>Generation of the published snapshot; 0 = none.</summary>
-    public ulong Generation => throw new NotImplementedException();
+    public ulong Generation => _publisher.Generation;
+
+    /// <summary>The maxima to size regions from, for a configuration: four times what it has, so that reloads find room.</summary>
+    /// <param name="configuration">A valid configuration.</param>
+    /// <returns>The maxima.</returns>
+    public static ExchangeLimits LimitsFor(GatewayConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var routes = new UnderlayRoutes(configuration.Ports);
+        var hops = new HashSet<UnderlayPath>();
+        int attachments = 0, peers = 0;
+        foreach (SegmentConfiguration segment in configuration.Segments)
+        {
+            attachments += segment.Attachments.Count;
+            peers += segment.Peers.Count;
+            foreach (PeerConfiguration peer in segment.Peers)
+            {
+                if (routes.Find(peer.Address) is { } path)
+                {
+                    hops.Add(path);
+                }
+            }
+        }
+
+        return ExchangeLimits.For(
+            configuration.Ports.Count,
+            configuration.Workers.Cores.Count,
+            configuration.Segments.Count,
+            attachments,
+            peers,
+            hops.Count,
+            configuration.Fdb.Capacity);
+    }
 
     /// <summary>
     /// Puts a configuration into force: builds the snapshot aside, publishes it by one store, then brings the FDB after it. A
-    /// configuration equal to the one in force does nothing (F-004).
+    /// configuration equal to the one in force does nothing (F-004). A MAC of a static neighbour is written to its next hop slot,
+    /// and a new next hop is <see cref="NextHopState.Idle"/>; all else in the slots is left to neighbour resolution.
     /// </summary>
     /// <param name="configuration">A valid configuration.</param>
     /// <param name="portMacs">The MAC in force of each port, by index.</param>
     /// <param name="now">Nanoseconds of control's clock.</param>
     /// <returns>Whether anything was published.</returns>
     /// <exception cref="TablesException">It does not fit the regions, or a worker stands still; nothing was changed.</exception>
-    public bool Apply(GatewayConfiguration configuration, IReadOnlyList<MacAddress> portMacs, ulong now) => throw new NotImplementedException();
+    public bool Apply(GatewayConfiguration configuration, IReadOnlyList<MacAddress> portMacs, ulong now)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(portMacs);
+        if (_inForce is { } old && old.Configuration.Equals(configuration) && old.PortMacs.SequenceEqual(portMacs))
+        {
+            return false;
+        }
+
+        Check(configuration, portMacs);
+        Settle(now);
+        if (!_publisher.HasSettled)
+        {
+            throw new TablesException($"a worker has not begun a new loop for {SettleMilliseconds} ms: the tables before the current ones may still be in use");
+        }
+
+        TablePlan plan = Ids.Plan(configuration, portMacs);
+        SnapshotBuilder.Build(plan, _publisher.Free, _memory.Limits.SnapshotBytes, _publisher.Generation + 1);
+
+        // From here on nothing fails.
+        Statistics.Begin(plan);
+        StartNextHops(plan);
+        _publisher.Publish();
+        Ids.Commit(plan);
+        StopNextHops(plan);
+        Volatile.Write(ref _inForce, plan);
+        _toReload = plan;
+        Settle(now);
+        return true;
+    }
 
     /// <summary>Lets time pass: ageing, thawing, release of what nothing uses any more. To be called ten times a second or more often.</summary>
     /// <param name="now">Nanoseconds of control's clock.</param>
-    public void Tick(ulong now) => throw new NotImplementedException();
+    public void Tick(ulong now)
+    {
+        FinishReload(now);
+        for (int i = _retiring.Count - 1; i >= 0; i--)
+        {
+            if (_retiring[i].Mark.HasPassed)
+            {
+                Ids.Release(_retiring[i].Plan);
+                _retiring.RemoveAt(i);
+            }
+        }
 
-    /// <summary>The maxima to size regions from, for a configuration.</summary>
-    /// <param name="configuration">A valid configuration.</param>
-    /// <returns>The maxima.</returns>
-    public static ExchangeLimits LimitsFor(GatewayConfiguration configuration) => throw new NotImplementedException();
+        Fdb.Tick(now);
+    }
+
+    private void Check(GatewayConfiguration configuration, IReadOnlyList<MacAddress> portMacs)
+    {
+        ref readonly ExchangeLimits limits = ref _memory.Limits;
+        if (configuration.Ports.Count > limits.Ports || configuration.Workers.Cores.Count > limits.Workers)
+        {
+            throw new TablesException(
+                $"{configuration.Ports.Count} ports and {configuration.Workers.Cores.Count} workers do not fit the running gateway, which was made for {limits.Ports} and {limits.Workers}: start it anew with this configuration");
+        }
+
+        if (portMacs.Count < configuration.Ports.Count)
+        {
+            throw new TablesException($"the MACs of {portMacs.Count} of {configuration.Ports.Count} ports are known");
+        }
+
+        Fdb.Check(configuration);
+    }
+
+    private void Settle(ulong now)
+    {
+        for (int i = 0; i < SettleMilliseconds && !_publisher.HasSettled; i++)
+        {
+            Thread.Sleep(1);
+        }
+
+        FinishReload(now);
+    }
+
+    // The FDB may name places of a snapshot only when no worker uses the one before: there they are beyond the end.
+    private void FinishReload(ulong now)
+    {
+        if (_toReload is { } plan && _publisher.HasSettled)
+        {
+            Fdb.Reload(plan, now);
+            _toReload = null;
+            _retiring.Add((new QuiescentMark(_memory), plan));
+        }
+    }
+
+    private void StartNextHops(TablePlan plan)
+    {
+        foreach ((NextHopKey key, uint id) in plan.NextHopIds.Live)
+        {
+            NextHopSlot* slot = _memory.NextHops + id;
+            bool isNew = slot->Family == 0;
+            if (isNew)
+            {
+                slot->AddressHigh = key.Address.High;
+                slot->AddressLow = key.Address.Low;
+                slot->Port = (ushort)key.Port;
+                slot->ConfirmedAt = 0;
+                slot->Static = 0;
+                slot->Family = key.Address.Family;
+            }
+
+            if (plan.StaticNeighbors.TryGetValue(key, out MacAddress mac))
+            {
+                slot->Static = 1;
+                Volatile.Write(ref slot->Word, NextHopSlot.Pack(mac.Value, NextHopState.Resolved));
+            }
+            else if (isNew || slot->Static != 0)
+            {
+                slot->Static = 0;
+                Volatile.Write(ref slot->Word, NextHopSlot.Pack(0, NextHopState.Idle));
+            }
+        }
+    }
+
+    // What waits for a next hop that is gone is dropped under its name; nothing asks for it any more.
+    private void StopNextHops(TablePlan plan)
+    {
+        foreach ((NextHopKey _, uint id) in plan.NextHopIds.Retired)
+        {
+            NextHopSlot* slot = _memory.NextHops + id;
+            slot->Family = 0;
+            slot->Static = 0;
+            Volatile.Write(ref slot->Word, NextHopSlot.Pack(0, NextHopState.Failed));
+        }
+    }
 }

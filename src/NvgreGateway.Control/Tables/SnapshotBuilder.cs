@@ -1,0 +1,434 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using NvgreGateway.Control.Configuration;
+using NvgreGateway.Exchange;
+using NvgreGateway.Packets;
+
+namespace NvgreGateway.Control.Tables;
+
+/// <summary>
+/// Writes a snapshot: flat arrays behind a header, every outer header prepared so that workers copy it and patch what varies
+/// (WIRE-FORMAT 1.1). Writes only into the slot that it is given.
+/// </summary>
+internal static unsafe class SnapshotBuilder
+{
+    private const int Align = 64;
+    private const int VlanMapBytes = 4096 * 4;
+    private const int VsidTopBytes = 4096 * 2;
+    private const int VsidLeafBytes = 4096 * 2;
+    private const ushort Tpid = 0x8100;
+    private const int GreBytes = 8;
+    private const int EthernetBytes = 14;
+
+    /// <summary>Builds a snapshot.</summary>
+    /// <param name="plan">The configuration with its ids.</param>
+    /// <param name="slot">Where to: a slot that no worker looks at.</param>
+    /// <param name="capacity">Bytes of the slot.</param>
+    /// <param name="generation">Its generation.</param>
+    /// <exception cref="TablesException">It is too big; nothing was written.</exception>
+    internal static void Build(TablePlan plan, Snapshot slot, uint capacity, ulong generation)
+    {
+        var layout = new Layout(plan);
+        if (layout.Header.Bytes > capacity)
+        {
+            throw new TablesException(
+                $"the tables of this configuration take {layout.Header.Bytes} bytes and the running gateway has room for {capacity}: start it anew with this configuration");
+        }
+
+        Unsafe.InitBlockUnaligned(slot.Header, 0, (uint)layout.Header.Bytes);
+        *slot.Header = layout.Header;
+        slot.Header->Generation = generation;
+        slot.Header->HoldLimit = (uint)plan.Configuration.Neighbors.Hold;
+        WritePorts(plan, slot, layout);
+        WriteLocalAddresses(plan, slot);
+        WriteUnused(plan, slot);
+        uint member = 0, leaf = 0;
+        foreach (TablePlan.SegmentPlan segment in plan.Segments)
+        {
+            WriteSegment(segment, slot, ref member);
+            MapVsid(segment, slot, ref leaf);
+            foreach (TablePlan.AttachmentPlan attachment in segment.Attachments)
+            {
+                WriteAttachment(plan, segment, attachment, slot);
+            }
+
+            foreach (TablePlan.PeerPlan peer in segment.Peers)
+            {
+                WritePeer(plan, segment, peer, slot);
+            }
+        }
+    }
+
+    private static void WritePorts(TablePlan plan, Snapshot slot, Layout layout)
+    {
+        for (int i = 0; i < plan.Configuration.Ports.Count; i++)
+        {
+            PortConfiguration port = plan.Configuration.Ports[i];
+            PortEntry* entry = slot.Ports + i;
+            entry->Flags = PortFlags.Valid;
+            entry->Mtu = (ushort)port.Mtu;
+            entry->MaxFrame = (ushort)(port.Mtu + EthernetBytes + 4); // one tag on every kind of port but qinq (E-076)
+            entry->Mac = plan.PortMacs[i].Value;
+            entry->VlanMapOffset = layout.VlanMaps[i];
+            if (port.Role == PortRole.Access)
+            {
+                entry->Flags |= (port.Mode == PortMode.Access ? PortFlags.AccessMode : 0)
+                    | (port.ControlFrames == FramePolicy.Forward ? PortFlags.ForwardControlFrames : 0)
+                    | port.Trust switch { TrustMode.Dscp => PortFlags.TrustDscp, TrustMode.Pcp => PortFlags.TrustPcp, _ => 0 };
+                continue;
+            }
+
+            entry->Flags |= PortFlags.Underlay;
+            entry->OuterVlan = (ushort)(port.Vlan ?? 0);
+            entry->L3Offset = (byte)(port.Vlan is null ? EthernetBytes : EthernetBytes + 4);
+            entry->Ttl = (byte)port.Ttl;
+            foreach (InterfaceAddress address in port.Addresses)
+            {
+                WireAddress wire = WireAddress.From(address.Address);
+                if (!wire.IsIpv6 && (entry->Flags & PortFlags.HasIpv4) == 0)
+                {
+                    entry->Flags |= PortFlags.HasIpv4;
+                    entry->FirstAddress4 = (uint)wire.High;
+                }
+                else if (wire.IsIpv6 && (entry->Flags & PortFlags.HasIpv6) == 0)
+                {
+                    entry->Flags |= PortFlags.HasIpv6;
+                    entry->FirstAddress6High = wire.High;
+                    entry->FirstAddress6Low = wire.Low;
+                }
+            }
+
+            WriteWanted(entry);
+        }
+    }
+
+    // What the fixed part of a good outer header looks like; every bit that may vary is masked out.
+    private static void WriteWanted(PortEntry* port)
+    {
+        int l3 = port->L3Offset;
+        if ((port->Flags & PortFlags.HasIpv4) != 0)
+        {
+            WantFront(port, port->Want4, port->Mask4, 0x0800);
+            Want(port->Want4, port->Mask4, l3, [0x45], [0xFF]);
+            Want(port->Want4, port->Mask4, l3 + 6, [0, 0], [0x3F, 0xFF]); // MF and offset; DF may be either
+            Want(port->Want4, port->Mask4, l3 + 9, [47], [0xFF]);
+            WantGre(port->Want4, port->Mask4, l3 + 20);
+        }
+
+        if ((port->Flags & PortFlags.HasIpv6) != 0)
+        {
+            WantFront(port, port->Want6, port->Mask6, 0x86DD);
+            Want(port->Want6, port->Mask6, l3, [0x60], [0xF0]);
+            Want(port->Want6, port->Mask6, l3 + 6, [47], [0xFF]);
+            WantGre(port->Want6, port->Mask6, l3 + 40);
+        }
+    }
+
+    private static void WantFront(PortEntry* port, byte* want, byte* mask, ushort etherType)
+    {
+        Span<byte> mac = stackalloc byte[MacAddress.Size];
+        new MacAddress(port->Mac).CopyTo(mac);
+        Want(want, mask, 0, mac, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
+        if (port->OuterVlan != 0)
+        {
+            Want(want, mask, 12, [0x81, 0x00, (byte)(port->OuterVlan >> 8), (byte)port->OuterVlan], [0xFF, 0xFF, 0x0F, 0xFF]);
+        }
+
+        Want(want, mask, port->L3Offset - 2, [(byte)(etherType >> 8), (byte)etherType], [0xFF, 0xFF]);
+    }
+
+    // The word 0x2000 6558 of a good NVGRE frame; bits 6 to 12 are ignored (WIRE-FORMAT 1.2).
+    private static void WantGre(byte* want, byte* mask, int at) => Want(want, mask, at, [0x20, 0x00, 0x65, 0x58], [0xFC, 0x07, 0xFF, 0xFF]);
+
+    private static void Want(byte* want, byte* mask, int at, ReadOnlySpan<byte> value, ReadOnlySpan<byte> bits)
+    {
+        value.CopyTo(new Span<byte>(want + at, value.Length));
+        bits.CopyTo(new Span<byte>(mask + at, bits.Length));
+    }
+
+    private static void WriteLocalAddresses(TablePlan plan, Snapshot slot)
+    {
+        LocalAddress* next = slot.LocalAddresses;
+        for (int i = 0; i < plan.Configuration.Ports.Count; i++)
+        {
+            foreach (InterfaceAddress address in plan.Configuration.Ports[i].Addresses)
+            {
+                WireAddress wire = WireAddress.From(address.Address);
+                *next++ = new LocalAddress
+                {
+                    High = wire.High,
+                    Low = wire.Low,
+                    Port = (ushort)i,
+                    Family = wire.Family,
+                    PrefixLength = (byte)address.PrefixLength,
+                };
+            }
+        }
+    }
+
+    // Ids that are not in use keep their generation here, so that a later control process knows it.
+    private static void WriteUnused(TablePlan plan, Snapshot slot)
+    {
+        for (int id = 1; id < plan.AttachmentPlaces.Length; id++)
+        {
+            slot.Attachments[id].Place = plan.AttachmentPlaces[id];
+        }
+
+        for (int id = 1; id < plan.PeerPlaces.Length; id++)
+        {
+            slot.Peers[id].Place = plan.PeerPlaces[id];
+        }
+    }
+
+    private static void WriteSegment(TablePlan.SegmentPlan segment, Snapshot slot, ref uint member)
+    {
+        SegmentConfiguration c = segment.Configuration;
+        SegmentEntry* entry = slot.Segments + segment.Id;
+        entry->Flags = SegmentFlags.Valid
+            | (c.AdminState == AdminState.Up ? SegmentFlags.Up : 0)
+            | (c.Learning ? SegmentFlags.Learning : 0)
+            | (c.UnknownUnicast == UnknownUnicastPolicy.Flood ? SegmentFlags.FloodUnknown : 0)
+            | (c.LocalSwitching ? SegmentFlags.LocalSwitching : 0)
+            | (c.Lossless == FramePolicy.Forward ? SegmentFlags.ForwardLossless : 0)
+            | (c.Limits.Action == LimitAction.Drop ? SegmentFlags.LimitDrop : 0);
+        entry->Vsid = (uint)c.Vsid;
+        entry->MembersOffset = slot.Header->MembersOffset + (member * 4);
+        entry->AttachmentCount = (ushort)segment.Attachments.Length;
+        entry->PeerCount = (ushort)segment.Peers.Length;
+        for (int pcp = 0; pcp < 8; pcp++)
+        {
+            entry->PcpToTos[pcp] = (byte)(c.PcpToDscp[pcp] << 2);
+        }
+
+        for (int dscp = 0; dscp < 64; dscp++)
+        {
+            entry->DscpToPcp[dscp] = c.DscpToPcp[dscp];
+        }
+
+        uint* members = slot.Members(entry);
+        foreach (TablePlan.AttachmentPlan attachment in segment.Attachments)
+        {
+            *members++ = attachment.Id;
+        }
+
+        foreach (TablePlan.PeerPlan peer in segment.Peers)
+        {
+            *members++ = peer.Id;
+        }
+
+        member += (uint)(segment.Attachments.Length + segment.Peers.Length);
+    }
+
+    private static void MapVsid(TablePlan.SegmentPlan segment, Snapshot slot, ref uint leaf)
+    {
+        uint vsid = (uint)segment.Configuration.Vsid;
+        ushort* top = (ushort*)((byte*)slot.Header + slot.Header->VsidTopOffset) + (vsid >> 12);
+        if (*top == 0)
+        {
+            *top = (ushort)++leaf; // leaf 0 stays empty
+        }
+
+        ((ushort*)((byte*)slot.Header + slot.Header->VsidLeavesOffset))[(*top * 4096u) + (vsid & 4095)] = (ushort)segment.Id;
+    }
+
+    private static void WriteAttachment(TablePlan plan, TablePlan.SegmentPlan segment, TablePlan.AttachmentPlan attachment, Snapshot slot)
+    {
+        PortConfiguration port = plan.Configuration.Ports[attachment.Port];
+        PortEntry* portEntry = slot.Ports + attachment.Port;
+        int vlan = attachment.Configuration.Vlan;
+        bool native = port.NativeVlan == vlan;
+        AttachmentEntry* entry = slot.Attachments + attachment.Id;
+        entry->Segment = segment.Id;
+        entry->Port = (ushort)attachment.Port;
+        entry->Vlan = (ushort)vlan;
+        entry->MaxInnerFrame = (ushort)(port.Mtu + EthernetBytes);
+        entry->Tags = (byte)(native ? 0 : 1);
+        entry->TagsIn = 1;
+        entry->Tpid = Tpid;
+        entry->TagWord = BinaryPrimitives.ReverseEndianness(((uint)Tpid << 16) | (uint)vlan);
+        slot.VlanMap(portEntry)[vlan] = attachment.Id;
+        if (native)
+        {
+            portEntry->NativeAttachment = attachment.Id;
+        }
+    }
+
+    private static void WritePeer(TablePlan plan, TablePlan.SegmentPlan segment, TablePlan.PeerPlan peer, Snapshot slot)
+    {
+        PeerConfiguration c = peer.Configuration;
+        PortConfiguration port = plan.Configuration.Ports[peer.Port];
+        PortEntry* portEntry = slot.Ports + peer.Port;
+        PeerEntry* entry = slot.Peers + peer.Id;
+        bool ipv6 = peer.Address.IsIpv6;
+        int ipBytes = ipv6 ? 40 : 20;
+        entry->Segment = segment.Id;
+        entry->Port = (ushort)peer.Port;
+        entry->NextHop = peer.NextHop;
+        entry->KeyBase = (uint)segment.Configuration.Vsid << 8;
+        entry->L3Offset = portEntry->L3Offset;
+        entry->HeaderLength = (byte)(portEntry->L3Offset + ipBytes + GreBytes);
+
+        // what is left of the path MTU for the inner frame, its Ethernet header included.
+        entry->MaxInnerFrame = (ushort)Math.Max(0, port.Mtu - ipBytes - GreBytes - port.ExtraOverhead);
+        entry->AddressHigh = peer.Address.High;
+        entry->AddressLow = peer.Address.Low;
+        entry->Flags = (c.AdminState == AdminState.Up ? PeerFlags.Up : 0)
+            | (ipv6 ? PeerFlags.Ipv6 : 0)
+            | (c.FlowId == FlowIdMode.Hash ? PeerFlags.FlowIdHash : 0)
+            | (c.Ecn == EcnMode.Normal ? PeerFlags.EcnNormal : 0)
+            | (c.Dscp.Decapsulate == DscpDecapsulationMode.Uniform ? PeerFlags.DscpUniform : 0)
+            | (c.AcceptInnerTag ? PeerFlags.AcceptInnerTag : 0)
+            | (c.Limits.Action == LimitAction.Drop ? PeerFlags.LimitDrop : 0);
+        entry->Dscp = c.Dscp.Encapsulate.Mode switch
+        {
+            DscpEncapsulationMode.Pcp => DscpMode.Pcp,
+            DscpEncapsulationMode.Fixed => DscpMode.Fixed,
+            _ => DscpMode.Copy,
+        };
+        entry->FixedTos = (byte)(c.Dscp.Encapsulate.Value << 2);
+        WriteTemplate(entry, portEntry, peer);
+        if (ipv6)
+        {
+            Insert6(slot, segment.Id, peer);
+        }
+        else
+        {
+            Insert4(slot, segment.Id, peer);
+        }
+    }
+
+    private static void WriteTemplate(PeerEntry* entry, PortEntry* port, TablePlan.PeerPlan peer)
+    {
+        var header = new Span<byte>(entry->Template, entry->HeaderLength);
+        new MacAddress(port->Mac).CopyTo(header[6..]);
+        if (port->OuterVlan != 0)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(header[12..], Tpid);
+            BinaryPrimitives.WriteUInt16BigEndian(header[14..], port->OuterVlan);
+        }
+
+        BinaryPrimitives.WriteUInt16BigEndian(header[(entry->L3Offset - 2)..], (ushort)(peer.Address.IsIpv6 ? 0x86DD : 0x0800));
+        Span<byte> ip = header[entry->L3Offset..];
+        if (peer.Address.IsIpv6)
+        {
+            ip[0] = 0x60;
+            ip[6] = 47;
+            ip[7] = port->Ttl;
+            peer.Source.CopyTo(ip[8..24]);
+            peer.Address.CopyTo(ip[24..40]);
+        }
+        else
+        {
+            ip[0] = 0x45;
+            ip[6] = 0x40; // DF; the identification may then be anything (RFC 6864)
+            ip[8] = port->Ttl;
+            ip[9] = 47;
+            peer.Source.CopyTo(ip[12..16]);
+            peer.Address.CopyTo(ip[16..20]);
+            for (int i = 0; i < 20; i += 2)
+            {
+                entry->ChecksumBase += BinaryPrimitives.ReadUInt16BigEndian(ip[i..]);
+            }
+        }
+
+        Span<byte> gre = header[^GreBytes..];
+        BinaryPrimitives.WriteUInt32BigEndian(gre, 0x2000_6558);
+        BinaryPrimitives.WriteUInt32BigEndian(gre[4..], entry->KeyBase);
+    }
+
+    private static void Insert4(Snapshot slot, uint segment, TablePlan.PeerPlan peer)
+    {
+        var table = (PeerKey4*)((byte*)slot.Header + slot.Header->PeerKeys4Offset);
+        ulong key = (uint)peer.Address.High | ((ulong)segment << 32);
+        uint i = Snapshot.Hash4(key) & slot.Header->PeerKeys4Mask;
+        while (table[i].Peer != 0)
+        {
+            i = (i + 1) & slot.Header->PeerKeys4Mask;
+        }
+
+        table[i] = new PeerKey4 { Key = key, Peer = peer.Id };
+    }
+
+    private static void Insert6(Snapshot slot, uint segment, TablePlan.PeerPlan peer)
+    {
+        var table = (PeerKey6*)((byte*)slot.Header + slot.Header->PeerKeys6Offset);
+        uint i = Snapshot.Hash6(segment, peer.Address.High, peer.Address.Low) & slot.Header->PeerKeys6Mask;
+        while (table[i].Peer != 0)
+        {
+            i = (i + 1) & slot.Header->PeerKeys6Mask;
+        }
+
+        table[i] = new PeerKey6 { High = peer.Address.High, Low = peer.Address.Low, Segment = segment, Peer = peer.Id };
+    }
+
+    /// <summary>Where everything stands; found before anything is written.</summary>
+    private sealed class Layout
+    {
+        internal Layout(TablePlan plan)
+        {
+            GatewayConfiguration c = plan.Configuration;
+            int peers4 = 0, peers6 = 0, members = 0, locals = 0;
+            var leaves = new HashSet<int>();
+            foreach (TablePlan.SegmentPlan segment in plan.Segments)
+            {
+                if (segment.Peers.Length > ushort.MaxValue || segment.Attachments.Length > ushort.MaxValue)
+                {
+                    throw new TablesException($"segment {segment.Configuration.Name} has {segment.Peers.Length} peers and {segment.Attachments.Length} attachments: at most {ushort.MaxValue} of each");
+                }
+
+                int six = segment.Peers.Count(static p => p.Address.IsIpv6);
+                peers6 += six;
+                peers4 += segment.Peers.Length - six;
+                members += segment.Attachments.Length + segment.Peers.Length;
+                leaves.Add(segment.Configuration.Vsid >> 12);
+            }
+
+            VlanMaps = new uint[c.Ports.Count];
+            SnapshotHeader h = default;
+            ulong at = (ulong)sizeof(SnapshotHeader);
+            h.PortCount = (uint)c.Ports.Count;
+            h.PortsOffset = Take(ref at, (ulong)sizeof(PortEntry) * h.PortCount);
+            h.SegmentCount = plan.SegmentIds.Next;
+            h.SegmentsOffset = Take(ref at, (ulong)sizeof(SegmentEntry) * h.SegmentCount);
+            h.AttachmentCount = plan.AttachmentIds.Next;
+            h.AttachmentsOffset = Take(ref at, (ulong)sizeof(AttachmentEntry) * h.AttachmentCount);
+            h.PeerCount = plan.PeerIds.Next;
+            h.PeersOffset = Take(ref at, (ulong)sizeof(PeerEntry) * h.PeerCount);
+            h.VsidTopOffset = Take(ref at, VsidTopBytes);
+            h.VsidLeavesOffset = Take(ref at, VsidLeafBytes * (ulong)(leaves.Count + 1));
+            uint slots4 = Slots(peers4), slots6 = Slots(peers6);
+            h.PeerKeys4Mask = slots4 - 1;
+            h.PeerKeys4Offset = Take(ref at, (ulong)sizeof(PeerKey4) * slots4);
+            h.PeerKeys6Mask = slots6 - 1;
+            h.PeerKeys6Offset = Take(ref at, (ulong)sizeof(PeerKey6) * slots6);
+            for (int i = 0; i < VlanMaps.Length; i++)
+            {
+                locals += c.Ports[i].Addresses.Count;
+                VlanMaps[i] = c.Ports[i].Role == PortRole.Access ? Take(ref at, VlanMapBytes) : 0;
+            }
+
+            h.LocalAddressCount = (uint)locals;
+            h.LocalAddressesOffset = Take(ref at, (ulong)sizeof(LocalAddress) * h.LocalAddressCount);
+            h.MemberCount = (uint)members;
+            h.MembersOffset = Take(ref at, 4ul * h.MemberCount);
+            h.Bytes = at;
+            Header = h;
+        }
+
+        internal SnapshotHeader Header { get; }
+
+        /// <summary>Offset of the VLAN map of each access port, by index.</summary>
+        internal uint[] VlanMaps { get; }
+
+        // At most half full, so that a search for what is not there ends soon.
+        private static uint Slots(int entries) => BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, entries) * 2);
+
+        private static uint Take(ref ulong at, ulong bytes)
+        {
+            ulong offset = (at + Align - 1) & ~(ulong)(Align - 1);
+            at = offset + bytes;
+            return checked((uint)offset);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using NvgreGateway.Control.Configuration;
+using NvgreGateway.Packets;
+
+namespace NvgreGateway.Control.Tables;
+
+/// <summary>A configuration with the ids that everything in it will have: what a snapshot is built from.</summary>
+internal sealed class TablePlan
+{
+    internal required GatewayConfiguration Configuration { get; init; }
+
+    /// <summary>The MAC of each port, by index.</summary>
+    internal required IReadOnlyList<MacAddress> PortMacs { get; init; }
+
+    internal required IdPlan<int> SegmentIds { get; init; }
+
+    internal required IdPlan<AttachmentKey> AttachmentIds { get; init; }
+
+    internal required IdPlan<PeerKey> PeerIds { get; init; }
+
+    internal required IdPlan<NextHopKey> NextHopIds { get; init; }
+
+    /// <summary>The segments in the order of the configuration.</summary>
+    internal required SegmentPlan[] Segments { get; init; }
+
+    /// <summary>Static MACs of next hops that have one.</summary>
+    internal required Dictionary<NextHopKey, MacAddress> StaticNeighbors { get; init; }
+
+    /// <summary>The place of each attachment id, those not in use included (their generation is already the next one).</summary>
+    internal required uint[] AttachmentPlaces { get; init; }
+
+    /// <summary>The place of each peer id likewise.</summary>
+    internal required uint[] PeerPlaces { get; init; }
+
+    internal sealed record SegmentPlan(uint Id, SegmentConfiguration Configuration, AttachmentPlan[] Attachments, PeerPlan[] Peers);
+
+    internal readonly record struct AttachmentPlan(uint Id, int Port, AttachmentConfiguration Configuration);
+
+    internal readonly record struct PeerPlan(uint Id, int Port, uint NextHop, WireAddress Source, WireAddress Address, PeerConfiguration Configuration);
+}
