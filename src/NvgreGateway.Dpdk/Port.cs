@@ -186,7 +186,7 @@ public sealed unsafe class Port
         Degradations = degradations;
     }
 
-    /// <summary>Stops the port; its workers have left it before.</summary>
+    /// <summary>Stops the port; its workers have left it before. Not every driver starts again: net_af_packet closes its sockets here.</summary>
     public void Stop() => Check(Native.PortStop(Id), "stopping it");
 
     /// <summary>Frees what the driver holds, buffers included. The port is stopped; afterwards it exists no more.</summary>

@@ -274,9 +274,9 @@ public sealed unsafe class PortTests : IDisposable
         port.Start();
         Assert.Equal(1600, port.Mtu);
         Assert.False(port.IsRemoved());
-        Assert.True(port.Link().IsUp);
+        Assert.True(SpinWait.SpinUntil(() => port.Link().IsUp, TimeSpan.FromSeconds(5)));
         VethPair.Ip("link", "set", pair.There, "down");
-        Assert.False(port.Link().IsUp);
+        Assert.True(SpinWait.SpinUntil(() => !port.Link().IsUp, TimeSpan.FromSeconds(5)));
 
         VethPair.Ip("link", "del", pair.Here);
 
@@ -333,6 +333,65 @@ public sealed unsafe class PortTests : IDisposable
             port.Configure(new PortOptions { RxPools = [large], Mtu = mtu, Promiscuous = true });
             port.Start();
             return port;
+        }
+    }
+
+    [Fact]
+    public void Interface_that_goes_down_and_up_again_carries_packets_again()
+    {
+        using var pair = new VethPair();
+        var (a, b) = (Open(pair.Here), Open(pair.There));
+        Assert.True(Crosses(a, b, 1));
+
+        VethPair.Ip("link", "set", pair.Here, "down");
+        Assert.True(SpinWait.SpinUntil(() => !a.Link().IsUp, TimeSpan.FromSeconds(5)));
+        Assert.False(a.IsRemoved());
+        // More than the 512 frames of the ring: sending neither waits for the link nor keeps buffers.
+        for (var i = 0; i < 2000; i++)
+        {
+            Send(a, 2);
+        }
+
+        Assert.Equal(0, pool.InUse);
+        VethPair.Ip("link", "set", pair.Here, "up");
+        Assert.True(SpinWait.SpinUntil(() => a.Link().IsUp, TimeSpan.FromSeconds(5)));
+        Assert.True(Crosses(a, b, 3));
+        End(a);
+        End(b);
+
+        Port Open(string name)
+        {
+            var port = fixture.Open($"{EalFixture.Unique("net_af_packet")},iface={name}");
+            port.Configure(Options() with { Promiscuous = true });
+            port.Start();
+            return port;
+        }
+
+        int Send(Port port, byte mark)
+        {
+            var packet = pool.Alloc();
+            new Span<byte>(packet->Append(60), 60).Fill(mark);
+            var sent = port.TxQueue(0).Transmit(&packet, 1);
+            MbufPool.FreeBulk(&packet, 1u - sent);
+            return sent;
+        }
+
+        // Whether a frame of this mark arrives; sent anew until then, as the queue may still be full of older ones.
+        bool Crosses(Port from, Port to, byte mark)
+        {
+            var packets = stackalloc Mbuf*[32];
+            var arrived = false;
+            for (var wait = Stopwatch.StartNew(); !arrived && wait.ElapsedMilliseconds < 5000; Idle.Sleep(1_000_000))
+            {
+                Send(from, mark);
+                for (int got = to.RxQueue(0).Receive(packets, 32), i = 0; i < got; i++)
+                {
+                    arrived |= packets[i]->PktLen == 60 && packets[i]->Data[0] == mark;
+                    MbufPool.Free(packets[i]);
+                }
+            }
+
+            return arrived;
         }
     }
 
