@@ -36,6 +36,9 @@ public unsafe struct DataState
     /// <summary>Bytes allocated on the managed heap since the workers began (must stay 0).</summary>
     public ulong AllocatedBytes;
 
+    /// <summary>Bytes allocated on the managed heap since the process began.</summary>
+    public ulong AllocatedBytesTotal;
+
     /// <summary>Total GC pause since the process began, nanoseconds.</summary>
     public ulong PauseNanoseconds;
 

@@ -245,6 +245,22 @@ public sealed class ControlPlane
         }
     }
 
+    /// <summary>Raises a condition, or clears it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="subject">What it is about.</param>
+    /// <param name="text">What is wrong; null clears it.</param>
+    internal void SetCondition(string name, string subject, string? text)
+    {
+        if (text is null)
+        {
+            _conditions.Clear(name, subject, Now);
+        }
+        else
+        {
+            _conditions.Raise(name, subject, text, Now);
+        }
+    }
+
     /// <summary>Why a port is not up; null when it is.</summary>
     /// <param name="port">Port index.</param>
     /// <returns>The reason.</returns>
@@ -258,6 +274,12 @@ public sealed class ControlPlane
     public unsafe void WatchPorts(ulong now)
     {
         State state = Running;
+        if (!PortMacs(state.Index.Configuration).SequenceEqual(state.PortMacs))
+        {
+            Apply(state.Index.Configuration, now); // a port that was absent at the start is there now
+            state = Running;
+        }
+
         for (int port = 0; port < _portUp.Length; port++)
         {
             PortState told = _memory.ReadPortState(port);

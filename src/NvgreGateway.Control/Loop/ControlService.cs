@@ -144,6 +144,16 @@ public sealed class ControlService : IDisposable
         }
     }
 
+    /// <summary>Says that the metrics endpoint does not listen, or that it does.</summary>
+    /// <param name="text">What is wrong; null when nothing is.</param>
+    internal void SetMetricsProblem(string? text)
+    {
+        lock (_lock)
+        {
+            _plane.SetCondition("metrics_down", "metrics.listen", text);
+        }
+    }
+
     /// <summary>Stops the thread; packets are forwarded on.</summary>
     public void Dispose()
     {
@@ -207,14 +217,14 @@ public sealed class ControlService : IDisposable
 
         _plane.Collect();
         _plane.Process(now);
-        if (look)
+        if (look && _link!.IsForwarding)
         {
-            if (_link!.IsForwarding)
-            {
-                _plane.WatchPorts(now);
-            }
+            _plane.WatchPorts(now);
+        }
 
-            _link.Poll(now);
+        if (look || _link!.IsWaiting)
+        {
+            _link!.Poll(now);
         }
     }
 }

@@ -16,6 +16,7 @@ internal sealed unsafe class DataLink
     private readonly bool _announce;
     private ulong _asked;
     private ulong _askedAt;
+    private ulong _askedStarts;
     private ulong _reopenAt;
     private int _reopenPort;
     private MailboxCommand _command;
@@ -31,6 +32,9 @@ internal sealed unsafe class DataLink
         _log = log;
         _announce = announce;
     }
+
+    /// <summary>Whether a command waits for its answer.</summary>
+    public bool IsWaiting => _asked != 0;
 
     /// <summary>Whether the data process forwards.</summary>
     public bool IsForwarding => Phase == DataPhase.Forwarding;
@@ -59,7 +63,7 @@ internal sealed unsafe class DataLink
         {
             if (Volatile.Read(ref _memory.Mailbox->Acknowledged) >= _asked)
             {
-                Answered(now);
+                Answered();
             }
             else if (now < _askedAt + RetryNanoseconds)
             {
@@ -77,6 +81,8 @@ internal sealed unsafe class DataLink
             {
                 _askedStarts = _memory.Data->Starts;
                 _plane.DataProcessReady(now);
+                // Told before it is asked: no frame leaves before this line stands in the log (F-008).
+                _log.Write(EventSeverity.Info, "forwarding", ("generation", _plane.Tables.Generation), ("ports", _plane.Configuration.Ports.Count));
                 Ask(MailboxCommand.Forward, 0, now);
             }
         }
@@ -86,8 +92,6 @@ internal sealed unsafe class DataLink
             Ask(MailboxCommand.ReopenPort, (uint)port, now);
         }
     }
-
-    private ulong _askedStarts;
 
     private int? NextVanished()
     {
@@ -116,7 +120,7 @@ internal sealed unsafe class DataLink
         Volatile.Write(ref box->Requested, _asked);
     }
 
-    private void Answered(ulong now)
+    private void Answered()
     {
         _asked = 0;
         int result = _memory.Mailbox->Result;
@@ -127,14 +131,9 @@ internal sealed unsafe class DataLink
             return;
         }
 
-        if (_command == MailboxCommand.Forward && Phase == DataPhase.Forwarding)
+        if (_announce && _command == MailboxCommand.Forward && Phase == DataPhase.Forwarding)
         {
-            _log.Write(EventSeverity.Info, "forwarding", ("generation", _plane.Tables.Generation), ("ports", _plane.Configuration.Ports.Count));
-            if (_announce)
-            {
-                _plane.WatchPorts(now);
-                _plane.Announce();
-            }
+            _plane.Announce();
         }
     }
 }

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+
+namespace NvgreGateway.Control.Api;
+
+/// <summary>The show API: <c>GET /segments /peers /fdb /neighbors /ports /workers /drops /config</c>, <c>POST /flush /reload</c>.</summary>
+/// <param name="service">The running control plane.</param>
+/// <param name="reload">Reads the configuration file again and applies it.</param>
+internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> reload)
+{
+    /// <summary>Answers a request.</summary>
+    /// <param name="context">The request.</param>
+    public Task HandleAsync(HttpContext context)
+    {
+        string path = context.Request.Path.Value ?? "/";
+        return (context.Request.Method, path) switch
+        {
+            ("GET", "/segments") => ShowAsync(context, StatusReporter.Segments, ApiJson.Default.IReadOnlyListSegmentStatus),
+            ("GET", "/peers") => ShowAsync(context, StatusReporter.Peers, ApiJson.Default.IReadOnlyListPeerStatus),
+            ("GET", "/fdb") => ShowAsync(context, StatusReporter.Fdb, ApiJson.Default.FdbStatus),
+            ("GET", "/neighbors") => ShowAsync(context, StatusReporter.Neighbors, ApiJson.Default.IReadOnlyListNeighborStatus),
+            ("GET", "/ports") => ShowAsync(context, StatusReporter.Ports, ApiJson.Default.IReadOnlyListPortStatus),
+            ("GET", "/workers") => ShowAsync(context, p => StatusReporter.Workers(p, service.IsStalled), ApiJson.Default.IReadOnlyListWorkerStatus),
+            ("GET", "/drops") => ShowAsync(context, StatusReporter.Drops, ApiJson.Default.DropsStatus),
+            ("GET", "/config") => ConfigAsync(context),
+            ("POST", "/flush") => FlushAsync(context),
+            ("POST", "/reload") => WriteAsync(context, StatusCodes.Status200OK, reload(), ApiJson.Default.ReloadReport),
+            _ => ErrorAsync(context, StatusCodes.Status404NotFound, $"no {context.Request.Method} {path}"),
+        };
+    }
+
+    private static Task WriteAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(value, type);
+    }
+
+    private static Task ErrorAsync(HttpContext context, int status, string text) =>
+        WriteAsync(context, status, new ApiError { Error = text }, ApiJson.Default.ApiError);
+
+    private static Task StartingAsync(HttpContext context) =>
+        ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the gateway is still starting: its data process is not ready");
+
+    private Task ShowAsync<T>(HttpContext context, Func<ControlPlane, T> read, JsonTypeInfo<T> type) =>
+        service.TryUse(read, out T? status) ? WriteAsync(context, StatusCodes.Status200OK, status!, type) : StartingAsync(context);
+
+    private Task ConfigAsync(HttpContext context)
+    {
+        if (!service.TryUse(static p => p.Configuration, out Configuration.GatewayConfiguration? configuration))
+        {
+            return StartingAsync(context);
+        }
+
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(configuration!.ToJson());
+    }
+
+    private async Task FlushAsync(HttpContext context)
+    {
+        FlushRequest? request;
+        try
+        {
+            request = await context.Request.ReadFromJsonAsync(ApiJson.Default.FlushRequest).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            await ErrorAsync(context, StatusCodes.Status400BadRequest, "the body is not a flush request: " + e.Message).ConfigureAwait(false);
+            return;
+        }
+
+        string? error = null;
+        if (!service.TryUse(p => StatusReporter.Flush(p, request ?? new FlushRequest(), out error), out int flushed))
+        {
+            await StartingAsync(context).ConfigureAwait(false);
+        }
+        else if (error is not null)
+        {
+            await ErrorAsync(context, StatusCodes.Status400BadRequest, error).ConfigureAwait(false);
+        }
+        else
+        {
+            await WriteAsync(context, StatusCodes.Status200OK, new FlushResult { Flushed = flushed }, ApiJson.Default.FlushResult).ConfigureAwait(false);
+        }
+    }
+}
