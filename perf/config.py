@@ -32,6 +32,8 @@ def configuration(name, macs_file, access, underlay, core=2, listen="127.0.0.1:9
         ],
         "fdb": {"capacity": max(1024, len(remote) + len(local))},
         "workers": workers,
+        # net_pcap keeps a buffer for every packet of an endless input file
+        "memory": {"megabytes": 400},
         "metrics": {"listen": listen},
     }
 

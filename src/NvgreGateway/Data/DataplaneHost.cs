@@ -19,6 +19,10 @@ internal sealed unsafe class DataplaneHost : IDisposable
     private const int PollsBeforeSleep = 256;
     private const long SleepNanoseconds = 50_000;
     private const int HousekeepingMilliseconds = 20;
+
+    // Megabytes of EAL's memory that are not for packet buffers, and as many buffers as a pool is ever made of.
+    private const int PoolReserve = 64;
+    private const int MostMbufs = (1 << 20) - 1;
     private readonly GatewayMemory _memory;
     private readonly int _portCount;
     private readonly int _workerCount;
@@ -179,7 +183,14 @@ internal sealed unsafe class DataplaneHost : IDisposable
         int mbufs = Math.Max(8192, (queues * 2 * PortKeeper.Descriptors) + (_workerCount * 4096) - 1);
         ushort room = (ushort)Math.Min(ushort.MaxValue, Math.Max(2176, Mbuf.DefaultHeadroom + largest + 128));
         bool huge = settings->NoHugepages == 0;
-        int megabytes = settings->Megabytes != 0 ? (int)settings->Megabytes : Math.Max(256, 64 + (int)((long)mbufs * (room + 256) >> 20));
+        int megabytes = Math.Max(256, PoolReserve + (int)((long)mbufs * (room + 256) >> 20));
+        if (settings->Megabytes != 0)
+        {
+            // Who gives more than the ports need wants more buffers: some drivers keep thousands of their own.
+            megabytes = (int)settings->Megabytes;
+            mbufs = (int)Math.Clamp((megabytes - (long)PoolReserve << 20) / (room + 256), mbufs, MostMbufs);
+        }
+
         Task warm = Task.Factory.StartNew(() => Worker<DpdkPorts>.Warm(), TaskCreationOptions.LongRunning);
         _eal = Eal.Start(new EalOptions
         {
