@@ -37,7 +37,8 @@ internal sealed unsafe class DataplaneHost : IDisposable
     private volatile bool _stop;
     private volatile bool _stopWorkers;
     private long _allocatedBefore;
-    private int _collectionsBefore;
+    private long _coarseBefore;
+    private int _collectionsBefore = -1;
 
     private DataplaneHost(GatewayMemory memory)
     {
@@ -240,7 +241,6 @@ internal sealed unsafe class DataplaneHost : IDisposable
         }
 
         _memory.Data->Collections = 0;
-        _collectionsBefore = -1;
         Volatile.Write(ref _memory.Data->Phase, PhaseForwarding);
     }
 
@@ -280,14 +280,16 @@ internal sealed unsafe class DataplaneHost : IDisposable
             if (_collectionsBefore < 0 && data->Phase == PhaseForwarding && ++rounds > 50)
             {
                 // The first second belongs to the start: threads, late tier-1 code, first-time paths of the housekeeping itself.
+                _allocatedBefore = GC.GetTotalAllocatedBytes(true);
+                _allocatedBefore = GC.GetTotalAllocatedBytes(true);
+                _coarseBefore = GC.GetTotalAllocatedBytes(false);
                 _collectionsBefore = GC.CollectionCount(0);
-                _allocatedBefore = GC.GetTotalAllocatedBytes(true);
-                _allocatedBefore = GC.GetTotalAllocatedBytes(true);
             }
             else if (_collectionsBefore >= 0)
             {
+                // The exact figure stops every thread for a moment, so while packets flow the coarse one has to do.
                 data->Collections = (ulong)(GC.CollectionCount(0) - _collectionsBefore);
-                data->AllocatedBytes = (ulong)(GC.GetTotalAllocatedBytes(true) - _allocatedBefore);
+                data->AllocatedBytes = (ulong)(GC.GetTotalAllocatedBytes(false) - _coarseBefore);
             }
 
             data->CollectionsTotal = (ulong)GC.CollectionCount(0);
@@ -295,6 +297,29 @@ internal sealed unsafe class DataplaneHost : IDisposable
             Volatile.Write(ref data->Heartbeat, data->Heartbeat + 1);
             Thread.Sleep(HousekeepingMilliseconds);
         }
+
+        TellMemory();
+    }
+
+    /// <summary>Says at the end, exactly, what the workers and the housekeeping allocated while packets flowed: nothing, or it is a defect.</summary>
+    private void TellMemory()
+    {
+        if (_collectionsBefore < 0)
+        {
+            return;
+        }
+
+        long allocated = GC.GetTotalAllocatedBytes(true) - _allocatedBefore;
+        int collections = GC.CollectionCount(0) - _collectionsBefore;
+        ulong received = 0;
+        for (int i = 0; i < _workerCount; i++)
+        {
+            received += _memory.Statistics(i)->Received;
+        }
+
+        _memory.Data->AllocatedBytes = (ulong)allocated;
+        _memory.Data->Collections = (ulong)collections;
+        Console.Error.WriteLine($"dataplane: memory: {received} packets received, {allocated} bytes allocated and {collections} collections since the workers settled");
     }
 
     private void Command()

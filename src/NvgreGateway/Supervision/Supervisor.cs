@@ -25,6 +25,7 @@ internal sealed unsafe class Supervisor : IDisposable
     private volatile bool _stop;
     private volatile bool _reload;
     private bool _ready;
+    private bool _hopeless;
 
     private Supervisor(GatewayConfiguration configuration, string path, GatewayMemory memory, bool fresh)
     {
@@ -219,8 +220,6 @@ internal sealed unsafe class Supervisor : IDisposable
 
         return true;
     }
-
-    private bool _hopeless;
 
     private void TellReady()
     {
