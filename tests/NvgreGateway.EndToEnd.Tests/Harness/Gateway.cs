@@ -57,7 +57,7 @@ internal sealed class Gateway : IDisposable
     public void Start()
     {
         Launch();
-        bool ready = Shell.Eventually(() => Supervisor.HasExited || IsReady(), 40);
+        bool ready = Shell.Eventually(() => Supervisor.HasExited || Supervisor.Output.Contains($"{Name}: forwarding on ", StringComparison.Ordinal), 40, 20);
         Assert.True(ready && !Supervisor.HasExited, "the gateway did not become ready:\n" + Supervisor.Output);
     }
 
