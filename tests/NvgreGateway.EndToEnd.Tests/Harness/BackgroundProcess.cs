@@ -10,6 +10,7 @@ internal sealed partial class BackgroundProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StreamWriter _log;
+    private readonly CountdownEvent _streams = new(2);
 
     public BackgroundProcess(string logFile, params string[] arguments)
     {
@@ -55,6 +56,8 @@ internal sealed partial class BackgroundProcess : IDisposable
     {
         bool ended = _process.WaitForExit(TimeSpan.FromSeconds(seconds));
         Assert.True(ended, $"still running after {seconds} s: {Name}\n{Output}");
+        // What is still in the pipes is its output too; children that live on may hold them open.
+        _streams.Wait(TimeSpan.FromSeconds(1));
         return _process.ExitCode;
     }
 
@@ -87,6 +90,7 @@ internal sealed partial class BackgroundProcess : IDisposable
     {
         if (e.Data is null)
         {
+            _streams.Signal();
             return;
         }
 

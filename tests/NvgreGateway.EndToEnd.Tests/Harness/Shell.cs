@@ -14,14 +14,18 @@ internal static class Shell
     {
         using Process process = new() { StartInfo = Info(["bash", "-c", command]) };
         StringBuilder output = new();
+        CountdownEvent streams = new(2);
         void Take(object _, DataReceivedEventArgs e)
         {
-            if (e.Data is not null)
+            if (e.Data is null)
             {
-                lock (output)
-                {
-                    output.AppendLine(e.Data);
-                }
+                streams.Signal();
+                return;
+            }
+
+            lock (output)
+            {
+                output.AppendLine(e.Data);
             }
         }
 
@@ -37,8 +41,10 @@ internal static class Shell
             Assert.Fail($"not done after {seconds} s: {command}\n{output}");
         }
 
-        // A daemon that the command left behind may hold the pipes open: the exit is what counts.
-        process.WaitForExit(TimeSpan.FromMilliseconds(500));
+        // What is still in the pipes belongs to the command; a daemon that it left behind may hold them open.
+        streams.Wait(TimeSpan.FromSeconds(1));
+        process.CancelOutputRead();
+        process.CancelErrorRead();
         lock (output)
         {
             return new CommandResult(command, process.ExitCode, output.ToString());
