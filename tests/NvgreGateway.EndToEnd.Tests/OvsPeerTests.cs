@@ -51,6 +51,7 @@ public class OvsPeerTests
 
         Traffic.MustPing(tenant, "192.168.100.1");
         site.Host.AddIpv6("fd64::1");
+        site.Ovs.AddIpv6(Blue);
         Traffic.MustPing(host, OvsPeer.TenantIpv6, "-6");
         Traffic.MustPing(tenant, "fd64::1", "-6");
         Traffic.MustPing(host, OvsPeer.TenantAddress, "-s 1422 -M do"); // the largest packet of an MTU of 1450

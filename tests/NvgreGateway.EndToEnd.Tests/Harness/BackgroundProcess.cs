@@ -11,6 +11,7 @@ internal sealed partial class BackgroundProcess : IDisposable
     private readonly StringBuilder _output = new();
     private readonly StreamWriter _log;
     private readonly CountdownEvent _streams = new(2);
+    private bool _disposed;
 
     public BackgroundProcess(string logFile, params string[] arguments)
     {
@@ -69,6 +70,12 @@ internal sealed partial class BackgroundProcess : IDisposable
 
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (!_process.HasExited)
         {
             _ = Kill(_process.Id, 15);

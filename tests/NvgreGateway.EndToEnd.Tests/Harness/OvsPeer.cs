@@ -23,6 +23,12 @@ internal sealed class OvsPeer : IDisposable
 
     public string TenantOf(int vsid) => $"{Namespace}-{vsid}";
 
+    /// <summary>Gives a tenant <see cref="TenantIpv6"/>; from then on the kernel sends neighbour and listener messages of its own.</summary>
+    public void AddIpv6(int vsid) => Shell.Run($"""
+        ip netns exec {TenantOf(vsid)} sh -c 'echo 0 > /proc/sys/net/ipv6/conf/eth0/disable_ipv6'
+        ip -n {TenantOf(vsid)} addr add {TenantIpv6}/64 dev eth0 nodad
+        """);
+
     /// <summary>Runs ovs-vsctl against this endpoint.</summary>
     public string Control(string arguments) => Shell.Run($"{_environment} {Machine.Lab}/ovs-peer vsctl {arguments}").Trim();
 
