@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <rte_dev.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
@@ -182,14 +183,11 @@ SHIM_API int shim_port_close(uint16_t port)
 	return rte_eth_dev_close(port);
 }
 
-SHIM_API int shim_port_detach(uint16_t port)
+/* By name rather than by port: a closed port has lost its device, which still has to go before another of that name can come. */
+SHIM_API int shim_port_detach(uint16_t port, const char *bus, const char *name)
 {
-	struct rte_eth_dev_info di;
-	int status = rte_eth_dev_info_get(port, &di);
-	if (status != 0)
-		return status;
 	unwatch(port);
-	return rte_dev_remove(di.device);
+	return rte_eal_hotplug_remove(bus, name);
 }
 
 SHIM_API int shim_port_set_mtu(uint16_t port, uint16_t mtu)

@@ -81,6 +81,12 @@ public sealed unsafe partial class Eal : IDisposable
     /// <exception cref="DpdkException">No such driver (the message names its package), or the driver refused (the message holds its log).</exception>
     public void Attach(DeviceName device)
     {
+        // DPDK takes a second device of a name without a word, and does nothing.
+        if (Port.Exists(device))
+        {
+            throw new DpdkException($"device '{device}': there is a port {device.PortName} already");
+        }
+
         ReadLog();
         int status;
         fixed (byte* text = Encoding.UTF8.GetBytes(device.DevArgs + '\0'))

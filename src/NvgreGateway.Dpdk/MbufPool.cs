@@ -9,6 +9,7 @@ namespace NvgreGateway.Dpdk;
 /// </summary>
 public sealed unsafe class MbufPool : IDisposable
 {
+    private const int OutOfMemory = -12;
     private void* handle;
 
     private MbufPool(void* handle, string name, int count, ushort dataRoom)
@@ -60,7 +61,10 @@ public sealed unsafe class MbufPool : IDisposable
 
         if (status != 0)
         {
-            throw new DpdkException($"mbuf pool '{name}' of {count} buffers of {dataRoom} bytes", status);
+            throw new DpdkException($"mbuf pool '{name}' of {count} buffers of {dataRoom} bytes", status, status == OutOfMemory
+                ? $"Its memory is what EAL was given; {HugePages.FreeBytes() >> 20} MB of huge pages are free now. " +
+                  "Give EAL more megabytes, or reserve more huge pages: scripts/setup-hugepages.sh"
+                : EalLog.Quote(EalLog.Read()));
         }
 
         return new MbufPool(pool, name, count, dataRoom);

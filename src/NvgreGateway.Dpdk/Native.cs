@@ -142,7 +142,7 @@ internal static unsafe partial class Native
     internal static partial int PortClose(ushort port);
 
     [LibraryImport(Shim, EntryPoint = "shim_port_detach")]
-    internal static partial int PortDetach(ushort port);
+    internal static partial int PortDetach(ushort port, byte* bus, byte* name);
 
     [LibraryImport(Shim, EntryPoint = "shim_port_set_mtu")]
     internal static partial int PortSetMtu(ushort port, ushort mtu);

@@ -10,6 +10,9 @@ public sealed unsafe class Port
     // A vdev that lives on an interface of the kernel. Not so a NIC that the kernel shares: that works on without its interface.
     private readonly bool hasKernelInterface;
     private readonly DeviceName? device;
+
+    // What the ethdev layer lets pass, which for such a vdev is less than what can be had.
+    private readonly int driverMaxMtu;
     private PortOptions? options;
 
     private Port(ushort id, string name, DeviceName? device)
@@ -17,8 +20,11 @@ public sealed unsafe class Port
         Id = id;
         Name = name;
         this.device = device;
-        Capabilities = ReadCapabilities(id, name);
-        hasKernelInterface = Capabilities.InterfaceIndex != 0 && device?.Kind == DeviceKind.Virtual;
+        var info = ReadInfo(id, name);
+        hasKernelInterface = info.InterfaceIndex != 0 && device?.Kind == DeviceKind.Virtual;
+        driverMaxMtu = LargestMtu(info);
+        // Drivers over kernel interfaces report one plain Ethernet frame as their largest, whatever the interface and their rings carry.
+        Capabilities = ToCapabilities(info, hasKernelInterface ? Math.Min(info.MaxMtu, device!.MaxMtu) : driverMaxMtu);
     }
 
     /// <summary>DPDK's number of the port.</summary>
@@ -67,15 +73,12 @@ public sealed unsafe class Port
     /// <exception cref="DpdkException">There is none; the message says why as far as can be told.</exception>
     public static Port Find(DeviceName device)
     {
-        ushort id;
-        int status;
-        fixed (byte* name = Encoding.UTF8.GetBytes(device.PortName + '\0'))
-        {
-            status = Native.PortByName(name, &id);
-        }
-
+        var status = Lookup(device, out var id);
         return status == 0 ? new Port(id, device.PortName, device) : throw new DpdkException($"device '{device}'", status, WhyMissing(device, "/sys/bus/pci/devices"));
     }
+
+    /// <summary>Whether EAL has a port of this device.</summary>
+    public static bool Exists(DeviceName device) => Lookup(device, out _) == 0;
 
     /// <summary>All ports that EAL knows.</summary>
     public static IReadOnlyList<Port> All()
@@ -126,15 +129,15 @@ public sealed unsafe class Port
         ArgumentOutOfRangeException.ThrowIfZero(wanted.RxPools.Count);
         RequireAtMost(wanted.RxQueues, Capabilities.MaxRxQueues, "receive queues");
         RequireAtMost(wanted.TxQueues, Capabilities.MaxTxQueues, "send queues");
-        if (wanted.Mtu < Capabilities.MinMtu || (wanted.Mtu > Capabilities.MaxMtu && !hasKernelInterface))
-        {
-            throw new DpdkException($"port {Name}: MTU {wanted.Mtu} is not within {Capabilities.MinMtu} to {Capabilities.MaxMtu}");
-        }
-
         if (device is not null && wanted.Mtu > device.MaxMtu)
         {
             throw new DpdkException($"port {Name}: MTU {wanted.Mtu} does not fit the frames of its ring, {device.MaxMtu} does", 0,
                 "Give the device larger ones, such as framesz=16384,blocksz=16384");
+        }
+
+        if (wanted.Mtu < Capabilities.MinMtu || wanted.Mtu > Capabilities.MaxMtu)
+        {
+            throw new DpdkException($"port {Name}: MTU {wanted.Mtu} is not within {Capabilities.MinMtu} to {Capabilities.MaxMtu}");
         }
 
         var degradations = new List<string>();
@@ -154,7 +157,7 @@ public sealed unsafe class Port
             RxOffloads = (ulong)RxOffloads,
             TxOffloads = (ulong)TxOffloads,
             RssTypes = (ulong)RssTypes,
-            Mtu = (uint)Math.Min(wanted.Mtu, Capabilities.MaxMtu),
+            Mtu = (uint)Math.Min(wanted.Mtu, driverMaxMtu),
             RxQueues = (ushort)wanted.RxQueues,
             TxQueues = (ushort)wanted.TxQueues,
             LinkInterrupt = Capabilities.LinkInterrupt ? 1u : 0u,
@@ -192,8 +195,21 @@ public sealed unsafe class Port
     /// <summary>Frees what the driver holds, buffers included. The port is stopped; afterwards it exists no more.</summary>
     public void Close() => Check(Native.PortClose(Id), "closing it");
 
-    /// <summary>Takes a device out of EAL altogether, so that one of the same name can be attached again. The port is stopped.</summary>
-    public void Detach() => Check(Native.PortDetach(Id), "detaching it");
+    /// <summary>Takes the device out of EAL altogether, so that one of the same name can be attached again. The port is stopped, or closed.</summary>
+    public void Detach()
+    {
+        var bus = device?.Kind switch
+        {
+            DeviceKind.Pci => "pci\0"u8,
+            DeviceKind.Virtual => "vdev\0"u8,
+            _ => throw new DpdkException($"port {Name} belongs to another device and goes with that"),
+        };
+        fixed (byte* busName = bus)
+        fixed (byte* name = Encoding.UTF8.GetBytes(Name + '\0'))
+        {
+            Check(Native.PortDetach(Id, busName, name), "detaching it");
+        }
+    }
 
     /// <summary>Accepts frames to one more unicast address, six bytes.</summary>
     /// <exception cref="DpdkException">The device has no room for it.</exception>
@@ -293,7 +309,7 @@ public sealed unsafe class Port
     {
         if (device.Kind == DeviceKind.Virtual)
         {
-            return "EAL was not started with this device";
+            return "EAL was not started with this device, or its port was closed and not detached";
         }
 
         var folder = Path.Combine(pciRoot, device.PortName);
@@ -312,15 +328,25 @@ public sealed unsafe class Port
         };
     }
 
-    private static PortCapabilities ReadCapabilities(ushort id, string name)
+    private static int Lookup(DeviceName device, out ushort id)
+    {
+        fixed (byte* name = Encoding.UTF8.GetBytes(device.PortName + '\0'))
+        fixed (ushort* result = &id)
+        {
+            *result = 0;
+            return Native.PortByName(name, result);
+        }
+    }
+
+    private static NativePortInfo ReadInfo(ushort id, string name)
     {
         NativePortInfo info;
         var status = Native.PortInfo(id, &info);
-        if (status != 0)
-        {
-            throw new DpdkException($"port {name}: reading its capabilities", status);
-        }
+        return status == 0 ? info : throw new DpdkException($"port {name}: reading its capabilities", status, EalLog.Quote(EalLog.Read()));
+    }
 
+    private static PortCapabilities ToCapabilities(NativePortInfo info, int maxMtu)
+    {
         return new PortCapabilities
         {
             Driver = Marshal.PtrToStringUTF8((nint)(&info.Driver)) ?? "",
@@ -333,7 +359,7 @@ public sealed unsafe class Port
             MaxRxQueues = info.MaxRxQueues,
             MaxTxQueues = info.MaxTxQueues,
             MinMtu = info.MinMtu,
-            MaxMtu = LargestMtu(info),
+            MaxMtu = maxMtu,
             MinRxBuffer = info.MinRxBuffer,
             MaxRxPacket = info.MaxRxPacket,
             MaxMacAddresses = (int)info.MaxMacAddresses,
@@ -405,10 +431,9 @@ public sealed unsafe class Port
     private void SetMtu(int mtu, List<string> degradations)
     {
         // The set-up took the MTU already; this is for drivers that have to tell someone. Those that need not do not support it.
-        NoteUnsupported(degradations, Native.PortSetMtu(Id, (ushort)Math.Min(mtu, Capabilities.MaxMtu)), $"setting MTU {mtu}", needed: false);
-        if (mtu > Capabilities.MaxMtu)
+        NoteUnsupported(degradations, Native.PortSetMtu(Id, (ushort)Math.Min(mtu, driverMaxMtu)), $"setting MTU {mtu}", needed: false);
+        if (mtu > driverMaxMtu)
         {
-            // Drivers over kernel interfaces report one plain Ethernet frame as their largest, whatever the interface and their rings carry.
             Check(KernelInterface.RaiseMtu(Capabilities.InterfaceIndex, mtu), $"setting MTU {mtu} of its kernel interface");
         }
 

@@ -33,7 +33,7 @@ public sealed record PortCapabilities
     /// <summary>Smallest MTU, bytes without the Ethernet header.</summary>
     public required int MinMtu { get; init; }
 
-    /// <summary>Largest MTU that the driver admits to, bytes without the Ethernet header; on top of a kernel interface more may be had.</summary>
+    /// <summary>Largest MTU that can be set, bytes without the Ethernet header; for a vdev on a kernel interface that is what its ring carries.</summary>
     public required int MaxMtu { get; init; }
 
     /// <summary>Smallest data room, headroom not included, that a receive queue takes.</summary>

@@ -122,6 +122,7 @@ public sealed unsafe class MbufPoolTests : IDisposable
 
         var large = Assert.Throws<DpdkException>(() => MbufPool.Create(EalFixture.Unique("pool"), 4_000_000));
         Assert.Equal(12, large.Error); // ENOMEM
+        Assert.Contains("scripts/setup-hugepages.sh", large.Message);
     }
 
     public void Dispose() => pool.Dispose();
