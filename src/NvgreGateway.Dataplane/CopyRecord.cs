@@ -5,12 +5,15 @@ namespace NvgreGateway.Dataplane;
 /// <summary>
 /// What became of the copies of one received frame (rule 0.2.6 of the requirements): the frame counts as sent when at least one
 /// copy left, else as dropped for the reason of the first copy that failed. A copy may end on another worker, so the counts
-/// change atomically; whoever ends the last copy settles the frame's account and thereby gives the record back.
+/// change atomically; whoever ends the last copy settles the frame's account and then gives the record back.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = 32)]
 internal struct CopyRecord
 {
-    /// <summary>Copies not yet ended, and 1 while copies are still being made; 0 = the record is free.</summary>
+    /// <summary>Not 0: in use. Set by the worker that received the frame, cleared by whoever settles.</summary>
+    public int Busy;
+
+    /// <summary>Copies not yet ended, and 1 more while copies are still being made.</summary>
     public int Pending;
 
     /// <summary>Copies that left.</summary>

@@ -1,0 +1,170 @@
+using NvgreGateway.Dpdk;
+using NvgreGateway.Exchange;
+using NvgreGateway.Packets;
+
+namespace NvgreGateway.Dataplane;
+
+/// <summary>
+/// VLAN side, pass 1: layer 2, VLAN and tenant checks, flow hash, and the FDB buckets prefetched. Outcomes: a piece of
+/// <see cref="Work"/>; <c>drop.l2.runt</c>, <c>.oversize</c>, <c>.reserved_mac</c>, <c>.control</c>; those of
+/// <see cref="VlanStage"/>; <c>drop.segment.down</c>; those of <see cref="TenantStage"/> and <see cref="BufferStage"/>.
+/// </summary>
+internal static unsafe class AccessInput
+{
+    /// <summary>Runs a burst of an access port.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="portIndex">The port.</param>
+    /// <param name="burst">The packets; no longer the caller's.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>Pieces of work made.</returns>
+    public static uint Run(WorkerContext* w, uint portIndex, Mbuf** burst, uint count)
+    {
+        PortEntry* port = w->PortEntries + portIndex;
+        uint* map = w->Snapshot.VlanMap(port);
+        AttachmentEntry* attachments = w->Attachments;
+        SegmentEntry* segments = w->Segments;
+        uint maxFrame = port->MaxFrame, native = port->NativeAttachment;
+        bool trunk = (port->Flags & PortFlags.AccessMode) == 0;
+        FdbBucket* buckets = w->Fdb.Buckets;
+        byte* ages = w->Ages;
+        uint mask = w->Fdb.Mask;
+        ulong bytes = 0;
+        Work* k = w->Work;
+
+        for (uint i = 0; i < count; i++)
+        {
+            Mbuf* m = burst[i];
+            if (!BufferStage.IsPlain(m))
+            {
+                bytes += m->PktLen;
+                m = BufferStage.Prepare(w, m, portIndex);
+                if (m == null)
+                {
+                    continue;
+                }
+
+                bytes -= m->PktLen; // counted as it crossed the ring, before a tag was put back
+            }
+
+            byte* p = m->Data;
+            uint length = m->PktLen;
+            bytes += length;
+            if (length < EthernetHeader.Size)
+            {
+                Accounting.Drop(w, m, DropReason.L2Runt, portIndex);
+                continue;
+            }
+
+            ushort type = Wire.Load16(p + 12);
+            uint tags, attachmentId, tci = 0;
+            DropReason reason;
+            bool plain;
+            if (type == Wire.Vlan)
+            {
+                if (length < EthernetHeader.Size + VlanTag.Size)
+                {
+                    Accounting.Drop(w, m, DropReason.L2Runt, portIndex);
+                    continue;
+                }
+
+                tci = Wire.Big16(p + 14);
+                type = Wire.Load16(p + 16);
+                tags = 4;
+                attachmentId = map[tci & 0xFFF]; // VID 0 and 4095 are in no map
+                plain = attachmentId != 0 && trunk && !Wire.IsTag(type);
+            }
+            else
+            {
+                tags = 0;
+                attachmentId = native;
+                plain = native != 0 && !Wire.IsTag(type);
+            }
+
+            ulong destination = Wire.Load64(p) & Wire.MacMask, source = Wire.Load64(p + 4) >> 16;
+            if (!plain || (destination & 1) != 0 || length > maxFrame)
+            {
+                reason = Unusual(w, port, p, length, destination, ref attachmentId, ref tags, ref tci);
+                if (reason != DropReason.None)
+                {
+                    Accounting.Drop(w, m, reason, portIndex);
+                    continue;
+                }
+            }
+
+            AttachmentEntry* attachment = attachments + attachmentId;
+            uint segment = attachment->Segment;
+            byte* l3 = p + EthernetHeader.Size + tags;
+            uint linear = (uint)m->DataLen - EthernetHeader.Size - tags;
+            ulong destinationKey = FdbTable.Key(destination, segment), sourceKey = FdbTable.Key(source, segment);
+            FdbBucket* destinationBucket = buckets + (FdbTable.Hash(destinationKey) & mask);
+            FdbBucket* sourceBucket = buckets + (FdbTable.Hash(sourceKey) & mask);
+            Wire.Prefetch(destinationBucket);
+            Wire.Prefetch(sourceBucket);
+            Wire.Prefetch(ages + ((sourceBucket - buckets) * 8));
+            TenantFlow flow = FlowHash.Classify(p, l3, linear);
+            if ((segments[segment].Flags & SegmentFlags.Up) == 0)
+            {
+                Accounting.Drop(w, m, DropReason.SegmentDown, portIndex, segment);
+                continue;
+            }
+
+            if (!TenantStage.MacsPass(w, destination, source) || !TenantStage.PayloadPasses(l3, flow.Family))
+            {
+                reason = TenantStage.Fault(w, segment, destination, source, l3, linear, flow.Family, fromNvgre: false);
+                if (reason != DropReason.None)
+                {
+                    Accounting.Drop(w, m, reason, portIndex, segment);
+                    continue;
+                }
+            }
+
+            k->Packet = m;
+            k->SourceBucket = sourceBucket;
+            k->DestinationBucket = destinationBucket;
+            k->SourceKey = sourceKey;
+            k->DestinationKey = destinationKey;
+            k->Crc = flow.Crc;
+            k->Place = attachment->Place;
+            k->Length = length - tags;
+            k->Offset = (ushort)tags;
+            k->Tos = (byte)flow.TrafficClass;
+            k->Family = (byte)flow.Family;
+            k->Priority = (byte)(tci >> 12);
+            k++;
+        }
+
+        PortCounters* counters = WorkerContext.PortCounters(w, portIndex);
+        counters->RxPackets += count;
+        counters->RxBytes += bytes;
+        w->Stats->ReceivedBytes += bytes;
+        return (uint)(k - w->Work);
+    }
+
+    // Everything of the stages Port / L2 and VLAN, in their order, for frames that the lines above do not settle.
+    private static DropReason Unusual(
+        WorkerContext* w, PortEntry* port, byte* p, uint length, ulong destination, ref uint attachment, ref uint tags, ref uint tci)
+    {
+        bool tagged = Wire.IsTag(Wire.Load16(p + 12));
+        if (tagged && length < EthernetHeader.Size + VlanTag.Size)
+        {
+            return DropReason.L2Runt;
+        }
+
+        if (length > port->MaxFrame)
+        {
+            return DropReason.L2Oversize; // E-076
+        }
+
+        if ((destination & 1) != 0)
+        {
+            DropReason control = TenantStage.ControlGroup(destination, (port->Flags & PortFlags.ForwardControlFrames) != 0);
+            if (control != DropReason.None)
+            {
+                return control;
+            }
+        }
+
+        tci = tagged ? Wire.Big16(p + 14) : 0;
+        return VlanStage.Classify(w, port, p, out attachment, out tags);
+    }
+}

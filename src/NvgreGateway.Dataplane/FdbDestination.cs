@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using NvgreGateway.Exchange;
+
+namespace NvgreGateway.Dataplane;
+
+/// <summary>Whether what the FDB says of a destination still holds.</summary>
+internal static unsafe class FdbDestination
+{
+    /// <summary>
+    /// Whether a place exists in the snapshot in use and was not flushed since: its flush generation is that of the entry. Records
+    /// outlive a flush.
+    /// </summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="found">A word of the FDB.</param>
+    /// <returns>Whether it may be used.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsCurrent(WorkerContext* w, uint found)
+    {
+        uint id = found & Place.IdMask, now;
+        if ((found & Place.Peer) != 0)
+        {
+            if (id >= w->PeerCount)
+            {
+                return false;
+            }
+
+            now = w->Peers[id].Place;
+        }
+        else
+        {
+            if (id >= w->AttachmentCount)
+            {
+                return false;
+            }
+
+            now = w->Attachments[id].Place;
+        }
+
+        const uint WhoMask = Place.Peer | Place.IdMask;
+        return found != 0
+            && (now == (found & ~Place.Flags) || ((found & Place.Static) != 0 && now != 0 && ((now ^ found) & WhoMask) == 0));
+    }
+}

@@ -1,0 +1,102 @@
+using NvgreGateway.Dpdk;
+using NvgreGateway.Exchange;
+
+namespace NvgreGateway.Dataplane;
+
+/// <summary>
+/// What workers hand to control: whole frames of the underlay (ARP, ND, ICMP), sources to be learned, next hops that are needed.
+/// A full ring is never waited for. Outcomes of a frame: consumed, or <c>drop.punt.full</c>.
+/// </summary>
+internal static unsafe class Punting
+{
+    /// <summary>Hands a frame to control.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="kind">Neighbour or ICMP.</param>
+    /// <param name="m">The frame; no longer the caller's.</param>
+    /// <param name="from">Port it came in on.</param>
+    /// <param name="l3Offset">Where its layer 3 header begins.</param>
+    public static void Frame(WorkerContext* w, PuntClass kind, Mbuf* m, uint from, uint l3Offset)
+    {
+        SpscRing ring = kind == PuntClass.Neighbor ? w->Neighbor : w->Icmp;
+        var slot = (PuntSlot*)ring.Reserve();
+        if (slot == null)
+        {
+            Accounting.Drop(w, m, DropReason.PuntFull, from);
+            return;
+        }
+
+        uint room = ring.SlotBytes - PuntSlot.HeadBytes, copied = 0;
+        for (Mbuf* s = m; s != null && copied < room; s = s->Next)
+        {
+            uint n = Math.Min(s->DataLen, room - copied);
+            Buffer.MemoryCopy(s->Data, PuntSlot.Data(slot) + copied, n, n);
+            copied += n;
+        }
+
+        slot->Sequence = w->Ports.SequenceOf(m);
+        slot->Key = 0;
+        slot->Place = 0;
+        slot->Segment = 0;
+        slot->OriginalLength = m->PktLen;
+        slot->CopiedLength = (ushort)copied;
+        slot->Port = (ushort)from;
+        slot->Kind = PuntKind.Frame;
+        slot->L3Offset = (byte)l3Offset;
+        ring.Publish();
+        Accounting.Consume(w, m);
+    }
+
+    /// <summary>
+    /// Tells control of a source, unless it was told of the same lately. A full ring means: not learned now; the next frame of the
+    /// source tries again.
+    /// </summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="k">The frame.</param>
+    /// <param name="from">Port it came in on.</param>
+    /// <param name="found">What the FDB holds for the source, 0 = nothing.</param>
+    public static void Source(WorkerContext* w, Work* k, uint from, uint found)
+    {
+        LearnMemory* memory = w->Learned + (FdbTable.Hash(k->SourceKey) & (LearnMemory.Entries - 1));
+        if (w->RememberPunts && memory->Key == k->SourceKey && memory->Place == k->Place && memory->Found == found && memory->Tick == w->Tick)
+        {
+            return;
+        }
+
+        var slot = (PuntSlot*)w->Learn.Reserve();
+        if (slot == null)
+        {
+            return;
+        }
+
+        slot->Sequence = w->Ports.SequenceOf(k->Packet);
+        slot->Key = k->SourceKey;
+        slot->Place = k->Place;
+        slot->Segment = k->Segment;
+        slot->OriginalLength = k->Packet->PktLen;
+        slot->CopiedLength = 0;
+        slot->Port = (ushort)from;
+        slot->Kind = PuntKind.Learn;
+        slot->L3Offset = 0;
+        w->Learn.Publish();
+        *memory = new LearnMemory { Key = k->SourceKey, Place = k->Place, Found = found, Tick = w->Tick };
+    }
+
+    /// <summary>Tells control that packets wait for a next hop that nobody resolves.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="nextHop">Its id.</param>
+    /// <param name="port">Port that leads to it.</param>
+    /// <param name="sequence">Sequence of the packet that waits.</param>
+    /// <returns>False when the ring is full: to be told again.</returns>
+    public static bool NextHop(WorkerContext* w, uint nextHop, uint port, ulong sequence)
+    {
+        var slot = (PuntSlot*)w->Neighbor.Reserve();
+        if (slot == null)
+        {
+            return false;
+        }
+
+        *slot = new PuntSlot { Sequence = sequence, Key = nextHop, Port = (ushort)port, Kind = PuntKind.NextHopNeeded };
+        w->Neighbor.Publish();
+        return true;
+    }
+}

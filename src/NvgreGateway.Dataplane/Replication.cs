@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using NvgreGateway.Dpdk;
+using NvgreGateway.Exchange;
+
+namespace NvgreGateway.Dataplane;
+
+/// <summary>
+/// Broadcast, multicast and unknown unicast: from the VLAN side one copy to every other attachment (if the segment switches locally)
+/// and to every peer that is up; from NVGRE to every attachment and never to a peer (A-081, A-087 to A-089, E-021, E-025, rule 0.2.6).
+/// The last receiver gets the frame itself. Outcomes: copies queued or held; <c>drop.fdb.no_receiver</c>, also when isolation
+/// (E-024) is why there is none; per copy those of <see cref="SizeStage"/>, <see cref="NeighborStage"/>, <see cref="Transmission"/>
+/// and <c>drop.mbuf.nomem</c>.
+/// </summary>
+internal static unsafe class Replication
+{
+    /// <summary>Replicates a frame.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="k">The frame; its packet is no longer the caller's.</param>
+    /// <param name="from">Port it came in on.</param>
+    /// <param name="source">None, or why its source forbids to forward it.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Run(WorkerContext* w, Work* k, uint from, DropReason source)
+    {
+        Mbuf* m = k->Packet;
+        SegmentEntry* segment = w->Segments + k->Segment;
+        uint* members = w->Snapshot.Members(segment);
+        uint end = segment->AttachmentCount + (uint)segment->PeerCount;
+        uint next = NextReceiver(w, k, segment, members, 0, end);
+        if (next == end || source != DropReason.None)
+        {
+            Accounting.Drop(w, m, next == end ? DropReason.FdbNoReceiver : source, from, k->Segment, k->Peer);
+            return;
+        }
+
+        CopyRecord* record = Accounting.BeginCopies(w, from, k->Segment);
+        if (record == null)
+        {
+            Accounting.Drop(w, m, DropReason.MbufNomem, from, k->Segment, k->Peer);
+            return;
+        }
+
+        // The untagged tenant frame and nothing else, so that every copy starts from the same bytes.
+        byte* p = m->Data, inner = p + k->Offset;
+        if (k->Peer == 0)
+        {
+            ulong macs = Wire.Load64(p);
+            uint macsEnd = Wire.Load32(p + 8);
+            Wire.Store64(inner, macs);
+            Wire.Store32(inner + 8, macsEnd);
+        }
+
+        Trimming.Set(w, m, inner, k->Length);
+        uint priority = k->Peer != 0 ? AttachmentOutput.PriorityOf(segment, k) : k->Priority;
+        while (next != end)
+        {
+            uint at = next;
+            next = NextReceiver(w, k, segment, members, at + 1, end);
+            Mbuf* copy = m;
+            bool toPeer = at >= segment->AttachmentCount;
+            uint longest = toPeer ? w->Peers[members[at]].MaxInnerFrame : w->Attachments[members[at]].MaxInnerFrame;
+            Interlocked.Increment(ref record->Pending);
+            if (k->Length > longest)
+            {
+                Accounting.LoseCopy(w, record, SizeStage.TooLong(k->Family));
+                if (next == end)
+                {
+                    Accounting.Discard(w, m);
+                }
+
+                continue;
+            }
+
+            if (next != end)
+            {
+                copy = FrameCopy.Make(w, m);
+                if (copy == null)
+                {
+                    Accounting.LoseCopy(w, record, DropReason.MbufNomem);
+                    continue;
+                }
+            }
+
+            byte* start = copy->Data;
+            if (toPeer)
+            {
+                PeerOutput.Send(w, copy, start, Wire.Load64(start), Wire.Load32(start + 8), k, members[at], from, record);
+            }
+            else
+            {
+                AttachmentOutput.Send(w, copy, start, Wire.Load64(start), Wire.Load32(start + 8), priority, k, members[at], from, record);
+            }
+        }
+
+        Accounting.Settle(w, record);
+    }
+
+    // The index of the next member that gets a copy.
+    private static uint NextReceiver(WorkerContext* w, Work* k, SegmentEntry* segment, uint* members, uint at, uint end)
+    {
+        bool fromPeer = k->Peer != 0;
+        for (; at < end; at++)
+        {
+            uint id = members[at];
+            if (at < segment->AttachmentCount)
+            {
+                if (fromPeer || ((segment->Flags & SegmentFlags.LocalSwitching) != 0 && id != k->PlaceId))
+                {
+                    return at;
+                }
+            }
+            else if (fromPeer)
+            {
+                return end; // split horizon
+            }
+            else if ((w->Peers[id].Flags & PeerFlags.Up) != 0 && (w->PeerStates[id] & (byte)PlaceStates.Down) == 0)
+            {
+                return at;
+            }
+        }
+
+        return end;
+    }
+}

@@ -1,0 +1,245 @@
+using System.Runtime.CompilerServices;
+using NvgreGateway.Dpdk;
+using NvgreGateway.Exchange;
+
+namespace NvgreGateway.Dataplane;
+
+/// <summary>
+/// The last stage: packets gather in one buffer per port and leave at the end of the burst. Counters move when a packet is queued and
+/// move back if it does not leave. Outcomes: sent; handed to the worker that owns the port's queue; <c>drop.tx.full</c>,
+/// <c>drop.port.down</c>, <c>drop.spread.full</c>.
+/// </summary>
+internal static unsafe class Transmission
+{
+    /// <summary>Queues a complete packet.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="port">Port to send on.</param>
+    /// <param name="m">The packet; no longer the caller's.</param>
+    /// <param name="note">Its account.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Queue(WorkerContext* w, uint port, Mbuf* m, in TxNote note)
+    {
+        uint length = m->PktLen;
+        if (note.Cast == (byte)CastKind.Unicast)
+        {
+            uint id = note.Place & Place.IdMask;
+            if ((note.Place & Place.Peer) != 0)
+            {
+                PeerCounters* c = w->PeerCounters + id;
+                c->TxUnicast[Exchange.PeerCounters.Packets]++;
+                c->TxUnicast[Exchange.PeerCounters.TenantBytes] += note.TenantBytes;
+                c->TxUnicast[Exchange.PeerCounters.OuterBytes] += length;
+            }
+            else
+            {
+                AttachmentCounters* c = w->AttachmentCounters + id;
+                c->TxUnicast[0]++;
+                c->TxUnicast[1] += length;
+            }
+        }
+        else
+        {
+            CountGroup(w, note, length, undo: false);
+        }
+
+        Put(w, port, m, note, length);
+    }
+
+    /// <summary>Queues a frame of control's own.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="port">Port to send on.</param>
+    /// <param name="m">The frame.</param>
+    public static void QueueInjected(WorkerContext* w, uint port, Mbuf* m) => Put(w, port, m, default, m->PktLen);
+
+    /// <summary>Empties a buffer after the port took what it took.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="sent">How many it took: the first ones.</param>
+    /// <param name="reason">Why the others are lost.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Finish(WorkerContext* w, uint port, uint sent, DropReason reason)
+    {
+        TxBuffer* b = w->Tx + port;
+        uint count = b->Count;
+        ulong bytes = b->Bytes;
+        bool special = b->Special != 0;
+        b->Count = 0;
+        b->Bytes = 0;
+        b->Special = 0;
+        w->DirtyPorts &= ~(1ul << (int)port);
+        if (sent != count)
+        {
+            bytes -= Lose(w, b, sent, count, reason);
+        }
+
+        PortCounters* c = WorkerContext.PortCounters(w, port);
+        c->TxPackets += sent;
+        c->TxBytes += bytes;
+        if (special)
+        {
+            EndSpecial(w, b, sent);
+        }
+        else
+        {
+            w->Stats->Transmitted += sent;
+        }
+    }
+
+    /// <summary>Hands a whole buffer to the worker that sends for this one.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="ring">The ring to its owner; null when nobody sends on it.</param>
+    public static void Spread(WorkerContext* w, uint port, SpreadRing* ring)
+    {
+        TxBuffer* b = w->Tx + port;
+        Mbuf** packets = TxBuffer.Packets(b);
+        TxNote* notes = TxBuffer.Notes(b);
+        uint count = b->Count, given = 0;
+        if (ring != null)
+        {
+            while (given < count && SpreadRing.TryAdd(ring, new Departure { Packet = packets[given], Note = notes[given], Port = port }))
+            {
+                given++;
+            }
+        }
+
+        b->Count = 0;
+        b->Bytes = 0;
+        b->Special = 0;
+        w->DirtyPorts &= ~(1ul << (int)port);
+        Lose(w, b, given, count, ring == null ? DropReason.PortDown : DropReason.SpreadFull);
+    }
+
+    /// <summary>Takes over packets of another worker.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="ring">The ring from it.</param>
+    /// <returns>Whether there were any.</returns>
+    public static bool Accept(WorkerContext* w, SpreadRing* ring)
+    {
+        bool any = false;
+        // At most a burst a loop, so that the own ports are not starved.
+        for (uint i = 0; i < WorkerContext.MaxBurst && SpreadRing.TryTake(ring, out Departure d); i++)
+        {
+            Put(w, d.Port, d.Packet, d.Note, d.Packet->PktLen); // its counters were moved by the other worker
+            any = true;
+        }
+
+        return any;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(WorkerContext* w, uint port, Mbuf* m, in TxNote note, uint length)
+    {
+        TxBuffer* b = w->Tx + port;
+        if (b->Count == TxBuffer.Capacity)
+        {
+            w->Ports.Flush(port);
+        }
+
+        uint at = b->Count++;
+        TxBuffer.Packets(b)[at] = m;
+        TxBuffer.Notes(b)[at] = note;
+        b->Bytes += length;
+        b->Special += note.Record != null || note.Place == 0 ? 1u : 0;
+        w->DirtyPorts |= 1ul << (int)port;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void EndSpecial(WorkerContext* w, TxBuffer* b, uint sent)
+    {
+        TxNote* notes = TxBuffer.Notes(b);
+        for (uint i = 0; i < sent; i++)
+        {
+            if (notes[i].Record != null)
+            {
+                Accounting.EndCopy(w, notes[i].Record);
+            }
+            else if (notes[i].Place == 0)
+            {
+                w->Stats->Injected++;
+            }
+            else
+            {
+                w->Stats->Transmitted++;
+            }
+        }
+    }
+
+    // Ends the account of packets that did not leave; returns their bytes.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong Lose(WorkerContext* w, TxBuffer* b, uint first, uint end, DropReason reason)
+    {
+        ulong bytes = 0;
+        for (uint i = first; i < end; i++)
+        {
+            var d = new Departure { Packet = TxBuffer.Packets(b)[i], Note = TxBuffer.Notes(b)[i] };
+            bytes += d.Packet->PktLen;
+            Abandon(w, d, reason);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Ends a packet that was queued and never sent: its counters are moved back.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="d">The packet.</param>
+    /// <param name="reason">Why it is lost.</param>
+    public static void Abandon(WorkerContext* w, in Departure d, DropReason reason)
+    {
+        if (d.Note.Place != 0)
+        {
+            CountGroup(w, d.Note, d.Packet->PktLen, undo: true);
+        }
+
+        End(w, d.Packet, d.Note, reason);
+    }
+
+    /// <summary>Ends a packet that is lost and whose counters have not moved, or were moved back.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="m">The packet.</param>
+    /// <param name="note">Its account.</param>
+    /// <param name="reason">Why.</param>
+    public static void End(WorkerContext* w, Mbuf* m, in TxNote note, DropReason reason)
+    {
+        if (note.Record != null)
+        {
+            Accounting.LoseCopy(w, note.Record, reason);
+        }
+        else if (note.Place == 0)
+        {
+            w->Stats->InjectFailed++;
+        }
+        else
+        {
+            uint id = note.Place & Place.IdMask;
+            bool peer = (note.Place & Place.Peer) != 0;
+            uint segment = peer ? (id < w->PeerCount ? w->Peers[id].Segment : 0) : id < w->AttachmentCount ? w->Attachments[id].Segment : 0;
+            Accounting.CountDrop(w, reason, note.From, segment, peer ? id : 0);
+        }
+
+        Accounting.Discard(w, m);
+    }
+
+    // All kinds of destination; what Queue does inline for unicast.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CountGroup(WorkerContext* w, in TxNote note, uint length, bool undo)
+    {
+        uint id = note.Place & Place.IdMask;
+        ulong one = undo ? ulong.MaxValue : 1; // counters are numbers modulo 2^64
+        if ((note.Place & Place.Peer) != 0)
+        {
+            PeerCounters* c = w->PeerCounters + id;
+            ulong* triple = note.Cast == (byte)CastKind.Unicast ? c->TxUnicast : c->TxGroup + ((note.Cast - 1) * 3);
+            triple[Exchange.PeerCounters.Packets] += one;
+            triple[Exchange.PeerCounters.TenantBytes] += one * note.TenantBytes;
+            triple[Exchange.PeerCounters.OuterBytes] += one * length;
+        }
+        else
+        {
+            AttachmentCounters* c = w->AttachmentCounters + id;
+            ulong* pair = note.Cast == (byte)CastKind.Unicast ? c->TxUnicast : c->TxGroup + ((note.Cast - 1) * 2);
+            pair[0] += one;
+            pair[1] += one * length;
+        }
+    }
+}

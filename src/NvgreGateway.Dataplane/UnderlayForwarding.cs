@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using NvgreGateway.Dpdk;
+using NvgreGateway.Exchange;
+
+namespace NvgreGateway.Dataplane;
+
+/// <summary>
+/// PA side, pass 2: where the tenant frame goes. Outcomes: tagged onto an attachment (<see cref="AttachmentOutput"/>), replicated
+/// (<see cref="Replication"/>); <c>drop.fdb.unknown_unicast</c>, <c>.split_horizon</c>; those of <see cref="FdbSource"/> and
+/// <see cref="SizeStage"/>.
+/// </summary>
+internal static unsafe class UnderlayForwarding
+{
+    /// <summary>Runs the work of a burst.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="from">The underlay port.</param>
+    /// <param name="count">Pieces of work.</param>
+    public static void Run(WorkerContext* w, uint from, uint count)
+    {
+        Work* end = w->Work + count;
+        for (Work* k = w->Work; k != end; k++)
+        {
+            Mbuf* m = k->Packet;
+            uint found = w->Fdb.Find(k->DestinationBucket, k->DestinationKey, out _);
+            DropReason source = FdbSource.Check(w, k, from);
+            if (found != 0 && found < Place.Peer && source == DropReason.None)
+            {
+                uint id = found & Place.IdMask;
+                if (id < w->AttachmentCount && w->Attachments[id].Place == (found & ~Place.Flags) && k->Length <= w->Attachments[id].MaxInnerFrame)
+                {
+                    PeerCounters* c = w->PeerCounters + k->PlaceId;
+                    c->RxUnicast[PeerCounters.Packets]++;
+                    c->RxUnicast[PeerCounters.TenantBytes] += k->Length;
+                    c->RxUnicast[PeerCounters.OuterBytes] += m->PktLen;
+                    byte* q = m->Data + k->Offset;
+                    AttachmentOutput.Send(
+                        w, m, q, Wire.Load64(q), Wire.Load32(q + 8), AttachmentOutput.PriorityOf(w->Segments + k->Segment, k), k, id, from, null);
+                    continue;
+                }
+            }
+
+            Other(w, k, from, found, source);
+        }
+    }
+
+    // Everything but known unicast to an attachment that takes it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Other(WorkerContext* w, Work* k, uint from, uint found, DropReason source)
+    {
+        Mbuf* m = k->Packet;
+        CastKind cast = k->Cast;
+        PeerCounters* c = w->PeerCounters + k->PlaceId;
+        ulong* triple = cast == CastKind.Unicast ? c->RxUnicast : c->RxGroup + (((int)cast - 1) * 3);
+        triple[PeerCounters.Packets]++;
+        triple[PeerCounters.TenantBytes] += k->Length;
+        triple[PeerCounters.OuterBytes] += m->PktLen;
+
+        SegmentEntry* segment = w->Segments + k->Segment;
+        if (cast != CastKind.Unicast || !FdbDestination.IsCurrent(w, found))
+        {
+            if (cast == CastKind.Unicast)
+            {
+                Accounting.Count(w, CounterId.FdbUnknown);
+                if ((segment->Flags & SegmentFlags.FloodUnknown) == 0)
+                {
+                    Accounting.Drop(w, m, DropReason.FdbUnknownUnicast, from, k->Segment, k->Peer);
+                    return;
+                }
+            }
+
+            Replication.Run(w, k, from, source);
+            return;
+        }
+
+        uint id = found & Place.IdMask;
+        DropReason reason = (found & Place.Peer) != 0 ? DropReason.FdbSplitHorizon
+            : source != DropReason.None ? source
+            : k->Length > w->Attachments[id].MaxInnerFrame ? SizeStage.TooLong(k->Family)
+            : DropReason.None;
+        if (reason != DropReason.None)
+        {
+            Accounting.Drop(w, m, reason, from, k->Segment, k->Peer);
+            return;
+        }
+
+        byte* q = m->Data + k->Offset; // a record whose place was flushed
+        AttachmentOutput.Send(w, m, q, Wire.Load64(q), Wire.Load32(q + 8), AttachmentOutput.PriorityOf(segment, k), k, id, from, null);
+    }
+}

@@ -1,0 +1,8 @@
+namespace NvgreGateway.Dataplane;
+
+internal static class WarmUp
+{
+    public static void Run()
+    {
+    }
+}

@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using NvgreGateway.Dpdk;
+using NvgreGateway.Exchange;
+
+namespace NvgreGateway.Dataplane;
+
+/// <summary>
+/// Everything a worker works with, in native memory of its own (no other worker's data shares its cache lines): pointers into the
+/// snapshot in use, its counters, and its buffers. Only the worker's thread touches it.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct WorkerContext
+{
+    /// <summary>Packets of a burst at most.</summary>
+    public const uint MaxBurst = 128;
+
+    /// <summary>Packets that may be discarded before they are returned to the pool.</summary>
+    public const uint DiscardCapacity = 512;
+
+    /// <summary>Records of replicated frames: those whose copies wait for a neighbour keep theirs.</summary>
+    public const uint Records = 4096;
+
+    /// <summary>Packets that a worker can hold, over all next hops.</summary>
+    public const uint HeldCapacity = 16384;
+
+    /// <summary>Next hops that a worker can hold packets for.</summary>
+    public const uint HeldHopCapacity = 1024;
+
+    // Tables: change only at the quiescent point.
+    public ulong Published;
+    public Snapshot Snapshot;
+    public PortEntry* PortEntries;
+    public SegmentEntry* Segments;
+    public AttachmentEntry* Attachments;
+    public PeerEntry* Peers;
+    public uint PortCount;
+    public uint AttachmentCount;
+    public uint PeerCount;
+    public uint HoldLimit;
+    public FdbTable Fdb;
+    public byte* Ages;
+    public NextHopSlot* NextHops;
+    public byte* SegmentStates;
+    public byte* AttachmentStates;
+    public byte* PeerStates;
+
+    /// <summary>MACs of all ports, 48 bits each, repeated to a multiple of four .</summary>
+    public ulong* OwnMacs;
+
+    /// <summary>Groups of four in it.</summary>
+    public uint OwnMacGroups;
+
+    /// <summary>Age tick of this loop.</summary>
+    public uint Tick;
+
+    // Counters.
+    public WorkerStatistics* Stats;
+    public AttachmentCounters* AttachmentCounters;
+    public PeerCounters* PeerCounters;
+    public ulong* SegmentDrops;
+    public ulong* PeerDrops;
+
+    // Buffers.
+    public Mbuf** Burst;
+    public Work* Work;
+    public TxBuffer* Tx;
+    public ulong DirtyPorts;
+    public Mbuf** Discarded;
+    public uint DiscardedCount;
+
+    // Held packets and records of copies.
+    public uint HeldHops;
+    public HeldHop* HeldHop;
+    public Departure* Held;
+    public uint HeldFree;
+    public uint HeldPackets;
+    public CopyRecord* Record;
+    public uint RecordCursor;
+    public bool RememberPunts;
+    public LearnMemory* Learned;
+
+    // Rings and ports.
+    public SpscRing Neighbor;
+    public SpscRing Learn;
+    public SpscRing TenantNeighbor;
+    public SpscRing Icmp;
+    public SpscRing Inject;
+    public nint Access;
+    public int Index;
+    public uint MaxPorts;
+
+    /// <summary>The ports, for what is not unicast.</summary>
+    public readonly PortAccess Ports => Unsafe.As<PortAccess>(GCHandle.FromIntPtr(Access).Target!);
+
+    /// <summary>Counters of a port.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="port">Port index.</param>
+    /// <returns>Its counters.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PortCounters* PortCounters(WorkerContext* w, uint port) => (PortCounters*)w->Stats->Ports + port;
+}
