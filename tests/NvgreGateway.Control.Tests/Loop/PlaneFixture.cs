@@ -17,6 +17,7 @@ internal sealed unsafe class PlaneFixture : IDisposable
     {
         Configuration = Parse(json ?? Json());
         Memory = memory ?? GatewayMemory.CreatePrivate(GatewayTables.LimitsFor(Configuration));
+        PortTableWriter.Write(Memory, Configuration); // as the supervisor does: a successor knows ports by their names
         Plane = new ControlPlane(Memory, Configuration, Log, options ?? new ControlOptions { Ordered = true });
         Now = Start;
         Plane.Start(Now);

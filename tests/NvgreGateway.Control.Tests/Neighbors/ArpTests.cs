@@ -101,6 +101,7 @@ public sealed class ArpTests
 
         uint router = f.NextHop("192.0.2.254");
         f.Need(router);
+        f.Round();
         f.Advance(3.5);
         Assert.Equal(NextHopState.Failed, f.Slot(router).State);
         f.Frame(Frames.ArpReplyOfPeer.Replace("c0000202", "c00002fe", StringComparison.Ordinal));
