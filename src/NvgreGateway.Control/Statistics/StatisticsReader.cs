@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NvgreGateway.Control.Tables;
 using NvgreGateway.Exchange;
 
@@ -10,6 +11,7 @@ namespace NvgreGateway.Control.Statistics;
 /// </summary>
 public sealed unsafe class StatisticsReader
 {
+    private const int Words = 18;
     private readonly GatewayMemory _memory;
     private readonly IdStore _ids;
     private readonly Lock _lock = new();
@@ -119,22 +121,10 @@ public sealed unsafe class StatisticsReader
     public Traffic Attachment(uint attachment)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(attachment, _memory.Limits.Attachments);
-        Traffic sum = default;
-        for (int worker = 0; worker < Workers; worker++)
-        {
-            AttachmentCounters* c = _memory.Attachments(worker) + attachment;
-            sum += new Traffic
-            {
-                RxUnicast = Pair(c->RxUnicast),
-                RxMulticast = Pair(c->RxGroup),
-                RxBroadcast = Pair(c->RxGroup + 2),
-                TxUnicast = Pair(c->TxUnicast),
-                TxMulticast = Pair(c->TxGroup),
-                TxBroadcast = Pair(c->TxGroup + 2),
-            };
-        }
-
-        return sum;
+        Span<ulong> words = stackalloc ulong[Words];
+        words.Clear();
+        AddAttachment(attachment, words);
+        return TrafficOf(words);
     }
 
     /// <summary>A peer's traffic: that of a VSID and PA.</summary>
@@ -143,22 +133,10 @@ public sealed unsafe class StatisticsReader
     public Traffic Peer(uint peer)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(peer, _memory.Limits.Peers);
-        Traffic sum = default;
-        for (int worker = 0; worker < Workers; worker++)
-        {
-            PeerCounters* c = _memory.Peers(worker) + peer;
-            sum += new Traffic
-            {
-                RxUnicast = Triple(c->RxUnicast),
-                RxMulticast = Triple(c->RxGroup),
-                RxBroadcast = Triple(c->RxGroup + 3),
-                TxUnicast = Triple(c->TxUnicast),
-                TxMulticast = Triple(c->TxGroup),
-                TxBroadcast = Triple(c->TxGroup + 3),
-            };
-        }
-
-        return sum;
+        Span<ulong> words = stackalloc ulong[Words];
+        words.Clear();
+        AddPeer(peer, words);
+        return TrafficOf(words);
     }
 
     /// <summary>A segment's traffic. For many segments <see cref="Segments"/> is quicker.</summary>
@@ -167,22 +145,30 @@ public sealed unsafe class StatisticsReader
     public SegmentTraffic Segment(uint segment)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(segment, _memory.Limits.Segments);
+        Span<ulong> vlan = stackalloc ulong[Words], nvgre = stackalloc ulong[Words];
+        vlan.Clear();
+        nvgre.Clear();
         lock (_lock)
         {
-            SegmentTraffic sum = _former.GetValueOrDefault(segment);
             ReadOnlySpan<ushort> owners = _ids.AttachmentOwners;
             for (int id = 1; id < owners.Length; id++)
             {
-                sum = owners[id] == segment ? sum with { Vlan = sum.Vlan + Attachment((uint)id) } : sum;
+                if (owners[id] == segment)
+                {
+                    AddAttachment((uint)id, vlan);
+                }
             }
 
             owners = _ids.PeerOwners;
             for (int id = 1; id < owners.Length; id++)
             {
-                sum = owners[id] == segment ? sum with { Nvgre = sum.Nvgre + Peer((uint)id) } : sum;
+                if (owners[id] == segment)
+                {
+                    AddPeer((uint)id, nvgre);
+                }
             }
 
-            return sum;
+            return WithFormer(segment, new SegmentTraffic(TrafficOf(vlan), TrafficOf(nvgre)));
         }
     }
 
@@ -193,27 +179,30 @@ public sealed unsafe class StatisticsReader
         var sums = new Dictionary<uint, SegmentTraffic>();
         lock (_lock)
         {
-            foreach (uint id in _ids.Segments.Values)
-            {
-                sums[id] = _former.GetValueOrDefault(id);
-            }
-
+            uint[] segments = [.. _ids.Segments.Values];
+            var words = new ulong[(segments.Length == 0 ? 1 : segments.Max() + 1) * 2 * Words];
             ReadOnlySpan<ushort> owners = _ids.AttachmentOwners;
             for (int id = 1; id < owners.Length; id++)
             {
-                if (sums.TryGetValue(owners[id], out SegmentTraffic sum))
+                if (owners[id] != 0 && owners[id] * 2 * Words < words.Length)
                 {
-                    sums[owners[id]] = sum with { Vlan = sum.Vlan + Attachment((uint)id) };
+                    AddAttachment((uint)id, words.AsSpan(owners[id] * 2 * Words, Words));
                 }
             }
 
             owners = _ids.PeerOwners;
             for (int id = 1; id < owners.Length; id++)
             {
-                if (sums.TryGetValue(owners[id], out SegmentTraffic sum))
+                if (owners[id] != 0 && owners[id] * 2 * Words < words.Length)
                 {
-                    sums[owners[id]] = sum with { Nvgre = sum.Nvgre + Peer((uint)id) };
+                    AddPeer((uint)id, words.AsSpan(((owners[id] * 2) + 1) * Words, Words));
                 }
+            }
+
+            foreach (uint segment in segments)
+            {
+                int at = (int)segment * 2 * Words;
+                sums.Add(segment, WithFormer(segment, new SegmentTraffic(TrafficOf(words.AsSpan(at, Words)), TrafficOf(words.AsSpan(at + Words, Words)))));
             }
         }
 
@@ -318,10 +307,59 @@ public sealed unsafe class StatisticsReader
         }
     }
 
-    private static TrafficCount Pair(ulong* p) => new(Volatile.Read(ref p[0]), Volatile.Read(ref p[1]), 0);
+    // Six counts of three words: received unicast, multicast, broadcast, then sent. Read through here: every scrape does it for
+    // every attachment and peer.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddAttachment(uint attachment, Span<ulong> sum)
+    {
+        for (int worker = 0; worker < Workers; worker++)
+        {
+            AttachmentCounters* c = _memory.Attachments(worker) + attachment;
+            for (int i = 0; i < 2; i++)
+            {
+                sum[i] += Volatile.Read(ref c->RxUnicast[i]);
+                sum[i + 3] += Volatile.Read(ref c->RxGroup[i]);
+                sum[i + 6] += Volatile.Read(ref c->RxGroup[i + 2]);
+                sum[i + 9] += Volatile.Read(ref c->TxUnicast[i]);
+                sum[i + 12] += Volatile.Read(ref c->TxGroup[i]);
+                sum[i + 15] += Volatile.Read(ref c->TxGroup[i + 2]);
+            }
+        }
+    }
 
-    private static TrafficCount Triple(ulong* p) =>
-        new(Volatile.Read(ref p[PeerCounters.Packets]), Volatile.Read(ref p[PeerCounters.TenantBytes]), Volatile.Read(ref p[PeerCounters.OuterBytes]));
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddPeer(uint peer, Span<ulong> sum)
+    {
+        for (int worker = 0; worker < Workers; worker++)
+        {
+            PeerCounters* c = _memory.Peers(worker) + peer;
+            for (int i = 0; i < 3; i++)
+            {
+                sum[i] += Volatile.Read(ref c->RxUnicast[i]);
+                sum[i + 3] += Volatile.Read(ref c->RxGroup[i]);
+                sum[i + 6] += Volatile.Read(ref c->RxGroup[i + 3]);
+                sum[i + 9] += Volatile.Read(ref c->TxUnicast[i]);
+                sum[i + 12] += Volatile.Read(ref c->TxGroup[i]);
+                sum[i + 15] += Volatile.Read(ref c->TxGroup[i + 3]);
+            }
+        }
+    }
+
+    private static Traffic TrafficOf(ReadOnlySpan<ulong> words) => new()
+    {
+        RxUnicast = CountOf(words),
+        RxMulticast = CountOf(words[3..]),
+        RxBroadcast = CountOf(words[6..]),
+        TxUnicast = CountOf(words[9..]),
+        TxMulticast = CountOf(words[12..]),
+        TxBroadcast = CountOf(words[15..]),
+    };
+
+    private static TrafficCount CountOf(ReadOnlySpan<ulong> words) =>
+        new(words[PeerCounters.Packets], words[PeerCounters.TenantBytes], words[PeerCounters.OuterBytes]);
+
+    private SegmentTraffic WithFormer(uint segment, in SegmentTraffic now) =>
+        _former.TryGetValue(segment, out SegmentTraffic former) ? new SegmentTraffic(former.Vlan + now.Vlan, former.Nvgre + now.Nvgre) : now;
 
     private static void AddDrops(ulong* from, Span<ulong> drops)
     {
@@ -335,8 +373,7 @@ public sealed unsafe class StatisticsReader
     {
         if (segment != 0 && traffic != default)
         {
-            SegmentTraffic former = _former.GetValueOrDefault(segment);
-            _former[segment] = new SegmentTraffic(former.Vlan + traffic.Vlan, former.Nvgre + traffic.Nvgre);
+            _former[segment] = WithFormer(segment, traffic);
         }
     }
 }

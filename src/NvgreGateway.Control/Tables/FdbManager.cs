@@ -222,7 +222,10 @@ public sealed unsafe class FdbManager
                     SetPlace(slot, record);
                 }
             }
-            else if ((place & Place.Static) != 0 || !IsCurrent(place & ~Place.Flags, (ushort)key) || !policy.Segments[(ushort)key].Learning)
+            else if ((place & Place.Static) != 0
+                || !IsCurrent(place & ~Place.Flags, (ushort)key)
+                || !policy.Segments[(ushort)key].Learning
+                || policy.OwnMacs.Contains(key >> 16))
             {
                 _moves.Remove(key);
                 Remove(slot);

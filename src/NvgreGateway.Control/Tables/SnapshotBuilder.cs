@@ -167,17 +167,19 @@ internal static unsafe class SnapshotBuilder
         }
     }
 
-    // Ids that are not in use keep their generation here, so that a later control process knows it.
+    // Ids that are not in use keep their generation here, so that a later control process knows it; the rest of the word is 0:
+    // no FDB entry, not even a record that is about to go, is taken for one that leads to them.
     private static void WriteUnused(TablePlan plan, Snapshot slot)
     {
+        const uint Generation = Place.GenerationMask << Place.GenerationShift;
         for (int id = 1; id < plan.AttachmentPlaces.Length; id++)
         {
-            slot.Attachments[id].Place = plan.AttachmentPlaces[id];
+            slot.Attachments[id].Place = plan.AttachmentPlaces[id] & Generation;
         }
 
         for (int id = 1; id < plan.PeerPlaces.Length; id++)
         {
-            slot.Peers[id].Place = plan.PeerPlaces[id];
+            slot.Peers[id].Place = plan.PeerPlaces[id] & Generation;
         }
     }
 
@@ -240,6 +242,7 @@ internal static unsafe class SnapshotBuilder
         bool native = port.NativeVlan == vlan;
         AttachmentEntry* entry = slot.Attachments + attachment.Id;
         entry->Segment = segment.Id;
+        entry->Place = plan.AttachmentPlaces[attachment.Id];
         entry->Port = (ushort)attachment.Port;
         entry->Vlan = (ushort)vlan;
         entry->MaxInnerFrame = (ushort)(port.Mtu + EthernetBytes);
@@ -263,6 +266,7 @@ internal static unsafe class SnapshotBuilder
         bool ipv6 = peer.Address.IsIpv6;
         int ipBytes = ipv6 ? 40 : 20;
         entry->Segment = segment.Id;
+        entry->Place = plan.PeerPlaces[peer.Id];
         entry->Port = (ushort)peer.Port;
         entry->NextHop = peer.NextHop;
         entry->KeyBase = (uint)segment.Configuration.Vsid << 8;
