@@ -16,8 +16,7 @@ internal static unsafe class FdbDestination
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsCurrent(WorkerContext* w, uint found)
     {
-        // An id that is not in use has segment 0 and may still hold a place.
-        uint id = found & Place.IdMask, now, segment;
+        uint id = found & Place.IdMask, now;
         if ((found & Place.Peer) != 0)
         {
             if (id >= w->PeerCount)
@@ -26,7 +25,6 @@ internal static unsafe class FdbDestination
             }
 
             now = w->Peers[id].Place;
-            segment = w->Peers[id].Segment;
         }
         else
         {
@@ -36,11 +34,10 @@ internal static unsafe class FdbDestination
             }
 
             now = w->Attachments[id].Place;
-            segment = w->Attachments[id].Segment;
         }
 
         const uint WhoMask = Place.Peer | Place.IdMask;
-        return segment != 0
-            && (now == (found & ~Place.Flags) || ((found & Place.Static) != 0 && ((now ^ found) & WhoMask) == 0));
+        return found != 0
+            && (now == (found & ~Place.Flags) || ((found & Place.Static) != 0 && now != 0 && ((now ^ found) & WhoMask) == 0));
     }
 }

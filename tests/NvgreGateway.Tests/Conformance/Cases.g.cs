@@ -1,0 +1,622 @@
+// Written by tests/conformance/make.py; change that and run it again.
+
+namespace NvgreGateway.Tests.Conformance;
+
+/// <summary>One test for each folder of <c>tests/conformance/cases</c>.</summary>
+public sealed class Cases
+{
+    [Fact]
+    [Requirement("A-001", "A-003", "A-005", "A-009", "A-040", "A-050", "A-051", "A-060", "A-063", "A-064", "E-020", "B-032", "B-022")]
+    public void W01_Vlan_To_Nvgre() => CaseRunner.Run("w01-vlan-to-nvgre");
+
+    [Fact]
+    [Requirement("A-060", "B-053", "E-020")]
+    public void W03_Nvgre_To_Vlan() => CaseRunner.Run("w03-nvgre-to-vlan");
+
+    [Fact]
+    [Requirement("A-067", "E-030", "A-101")]
+    public void W01_W03_Conversation() => CaseRunner.Run("w01-w03-conversation");
+
+    [Fact]
+    [Requirement("A-001", "A-060", "A-063", "A-065", "B-020", "B-030")]
+    public void W07_Four_In_Six() => CaseRunner.Run("w07-four-in-six");
+
+    [Fact]
+    [Requirement("A-060", "A-063")]
+    public void W08_Six_In_Four() => CaseRunner.Run("w08-six-in-four");
+
+    [Fact]
+    [Requirement("A-063", "A-065")]
+    public void Six_In_Six() => CaseRunner.Run("six-in-six");
+
+    [Fact]
+    [Requirement("A-013", "A-010")]
+    public void W09_Arp_Is_Padded() => CaseRunner.Run("w09-arp-is-padded");
+
+    [Fact]
+    [Requirement("A-012", "A-010")]
+    public void W11_Outer_Padding() => CaseRunner.Run("w11-outer-padding");
+
+    [Fact]
+    [Requirement("A-033")]
+    public void W15_Inner_Fragments() => CaseRunner.Run("w15-inner-fragments");
+
+    [Fact]
+    [Requirement("A-006")]
+    public void W17_Checksum_Present() => CaseRunner.Run("w17-checksum-present");
+
+    [Fact]
+    [Requirement("A-042", "A-043", "A-045")]
+    public void W19_Inner_Tag_8100() => CaseRunner.Run("w19-inner-tag-8100");
+
+    [Fact]
+    [Requirement("A-043")]
+    public void W19_Inner_Tag_88a8() => CaseRunner.Run("w19-inner-tag-88a8");
+
+    [Fact]
+    [Requirement("A-043")]
+    public void W19_Inner_Tag_9100() => CaseRunner.Run("w19-inner-tag-9100");
+
+    [Fact]
+    [Requirement("A-043")]
+    public void W19_Inner_Tag_9200() => CaseRunner.Run("w19-inner-tag-9200");
+
+    [Fact]
+    [Requirement("A-044")]
+    public void Inner_Priority_Tag() => CaseRunner.Run("inner-priority-tag");
+
+    [Fact]
+    [Requirement("A-045")]
+    public void Inner_Tag_Accepted() => CaseRunner.Run("inner-tag-accepted");
+
+    [Fact]
+    [Requirement("B-002")]
+    public void Gre_Ignored_Bits() => CaseRunner.Run("gre-ignored-bits");
+
+    [Fact]
+    [Requirement("A-008")]
+    public void Gre_No_Key() => CaseRunner.Run("gre-no-key");
+
+    [Fact]
+    [Requirement("A-006")]
+    public void Gre_Checksum() => CaseRunner.Run("gre-checksum");
+
+    [Fact]
+    [Requirement("A-007")]
+    public void Gre_Sequence() => CaseRunner.Run("gre-sequence");
+
+    [Fact]
+    [Requirement("B-004")]
+    public void Gre_Version() => CaseRunner.Run("gre-version");
+
+    [Fact]
+    [Requirement("B-001")]
+    public void Gre_Reserved_Bits() => CaseRunner.Run("gre-reserved-bits");
+
+    [Fact]
+    [Requirement("B-007", "B-013")]
+    public void Gre_Protocol_Types() => CaseRunner.Run("gre-protocol-types");
+
+    [Fact]
+    [Requirement("B-008")]
+    public void Gre_Cut_By_Outer_Length_Four() => CaseRunner.Run("gre-cut-by-outer-length-four");
+
+    [Fact]
+    public void Gre_Cut_By_Outer_Length_Six() => CaseRunner.Run("gre-cut-by-outer-length-six");
+
+    [Fact]
+    [Requirement("B-008")]
+    public void Gre_Cut_By_Outer_Length_In_A_Long_Frame() => CaseRunner.Run("gre-cut-by-outer-length-in-a-long-frame");
+
+    [Fact]
+    [Requirement("A-014")]
+    public void Inner_Short() => CaseRunner.Run("inner-short");
+
+    [Fact]
+    [Requirement("A-010", "A-011")]
+    public void Any_Ethertype() => CaseRunner.Run("any-ethertype");
+
+    [Fact]
+    [Requirement("A-009", "A-011", "A-013")]
+    public void Short_Frames_Are_Kept_And_Padded() => CaseRunner.Run("short-frames-are-kept-and-padded");
+
+    [Fact]
+    [Requirement("A-004")]
+    public void Vsid_And_Flow_In_The_Key() => CaseRunner.Run("vsid-and-flow-in-the-key");
+
+    [Fact]
+    [Requirement("A-021")]
+    public void Vsid_4096() => CaseRunner.Run("vsid-4096");
+
+    [Fact]
+    [Requirement("A-021")]
+    public void Vsid_16777214() => CaseRunner.Run("vsid-16777214");
+
+    [Fact]
+    [Requirement("A-022")]
+    public void Vsid_Reserved() => CaseRunner.Run("vsid-reserved");
+
+    [Fact]
+    [Requirement("A-023")]
+    public void Vsid_Vendor() => CaseRunner.Run("vsid-vendor");
+
+    [Fact]
+    [Requirement("A-025", "B-009")]
+    public void Vsid_Unknown() => CaseRunner.Run("vsid-unknown");
+
+    [Fact]
+    [Requirement("A-034")]
+    public void Flow_Id_Known_Answers() => CaseRunner.Run("flow-id-known-answers");
+
+    [Fact]
+    [Requirement("A-034")]
+    public void Flow_Id_Of_Broadcasts() => CaseRunner.Run("flow-id-of-broadcasts");
+
+    [Fact]
+    [Requirement("A-031", "A-065")]
+    public void Flow_Id_Off_Everywhere() => CaseRunner.Run("flow-id-off-everywhere");
+
+    [Fact]
+    [Requirement("A-031")]
+    public void Flow_Id_Off_One_Peer() => CaseRunner.Run("flow-id-off-one-peer");
+
+    [Fact]
+    [Requirement("A-036")]
+    public void Flow_Id_Is_Ignored_On_Receipt() => CaseRunner.Run("flow-id-is-ignored-on-receipt");
+
+    [Fact]
+    [Requirement("A-038")]
+    public void Flow_Id_Depends_On_The_Flow_Alone() => CaseRunner.Run("flow-id-depends-on-the-flow-alone");
+
+    [Fact]
+    [Requirement("A-034")]
+    public void Flow_Id_Key_Classes() => CaseRunner.Run("flow-id-key-classes");
+
+    [Fact]
+    [Requirement("B-020", "B-022")]
+    public void Ecn_Normal() => CaseRunner.Run("ecn-normal");
+
+    [Fact]
+    [Requirement("B-021", "B-022")]
+    public void Ecn_Compatibility() => CaseRunner.Run("ecn-compatibility");
+
+    [Fact]
+    [Requirement("B-030", "B-032")]
+    public void Dscp_Copy() => CaseRunner.Run("dscp-copy");
+
+    [Fact]
+    [Requirement("B-030")]
+    public void Dscp_Fixed() => CaseRunner.Run("dscp-fixed");
+
+    [Fact]
+    [Requirement("B-030")]
+    public void Dscp_From_Pcp() => CaseRunner.Run("dscp-from-pcp");
+
+    [Fact]
+    [Requirement("B-032")]
+    public void Dscp_Kept_Inside() => CaseRunner.Run("dscp-kept-inside");
+
+    [Fact]
+    [Requirement("B-051", "B-053")]
+    public void Inner_Ttl_Is_Left() => CaseRunner.Run("inner-ttl-is-left");
+
+    [Fact]
+    [Requirement("B-083")]
+    public void Wrong_Inner_Checksums_Stay() => CaseRunner.Run("wrong-inner-checksums-stay");
+
+    [Fact]
+    [Requirement("A-051")]
+    public void Next_Hop_On_And_Off_Link() => CaseRunner.Run("next-hop-on-and-off-link");
+
+    [Fact]
+    [Requirement("A-052", "A-046")]
+    public void Outer_Tag() => CaseRunner.Run("outer-tag");
+
+    [Fact]
+    [Requirement("A-052")]
+    public void Outer_Tag_Not_Configured() => CaseRunner.Run("outer-tag-not-configured");
+
+    [Fact]
+    [Requirement("A-056")]
+    public void Outer_Other_Mac() => CaseRunner.Run("outer-other-mac");
+
+    [Fact]
+    [Requirement("A-056")]
+    public void Outer_Joined_Group_Mac() => CaseRunner.Run("outer-joined-group-mac");
+
+    [Fact]
+    [Requirement("A-056")]
+    public void Outer_Runts() => CaseRunner.Run("outer-runts");
+
+    [Fact]
+    public void Outer_Ethertypes() => CaseRunner.Run("outer-ethertypes");
+
+    [Fact]
+    [Requirement("A-061")]
+    public void Source_Address_By_Policy() => CaseRunner.Run("source-address-by-policy");
+
+    [Fact]
+    [Requirement("A-062")]
+    public void Any_Local_Address_Receives() => CaseRunner.Run("any-local-address-receives");
+
+    [Fact]
+    [Requirement("A-062")]
+    public void Any_Local_Address_Receives_Six() => CaseRunner.Run("any-local-address-receives-six");
+
+    [Fact]
+    [Requirement("A-068")]
+    public void Outer_Ip_Version() => CaseRunner.Run("outer-ip-version");
+
+    [Fact]
+    [Requirement("A-068")]
+    public void Outer_Ip_Version_Six() => CaseRunner.Run("outer-ip-version-six");
+
+    [Fact]
+    [Requirement("A-068")]
+    public void Outer_Ip_Header() => CaseRunner.Run("outer-ip-header");
+
+    [Fact]
+    [Requirement("A-068")]
+    public void Outer_Ip_Length() => CaseRunner.Run("outer-ip-length");
+
+    [Fact]
+    [Requirement("A-144")]
+    public void Outer_Ip_Checksum() => CaseRunner.Run("outer-ip-checksum");
+
+    [Fact]
+    [Requirement("B-018", "A-035")]
+    public void Outer_Ip_Transit() => CaseRunner.Run("outer-ip-transit");
+
+    [Fact]
+    [Requirement("B-017")]
+    public void Outer_Ip_One_Bit_Off() => CaseRunner.Run("outer-ip-one-bit-off");
+
+    [Fact]
+    [Requirement("B-019")]
+    public void Outer_Ip_Options() => CaseRunner.Run("outer-ip-options");
+
+    [Fact]
+    public void Outer_Ip_Fragments() => CaseRunner.Run("outer-ip-fragments");
+
+    [Fact]
+    [Requirement("A-069")]
+    public void Outer_Ip_Martians() => CaseRunner.Run("outer-ip-martians");
+
+    [Fact]
+    public void Outer_Ip_Protocols() => CaseRunner.Run("outer-ip-protocols");
+
+    [Fact]
+    [Requirement("B-015")]
+    public void Outer_Extension_Headers() => CaseRunner.Run("outer-extension-headers");
+
+    [Fact]
+    [Requirement("A-140", "B-014")]
+    public void Peer_Unknown() => CaseRunner.Run("peer-unknown");
+
+    [Fact]
+    [Requirement("A-093")]
+    public void Peer_Down() => CaseRunner.Run("peer-down");
+
+    [Fact]
+    [Requirement("B-011")]
+    public void Tenant_Gre_Is_A_Loop() => CaseRunner.Run("tenant-gre-is-a-loop");
+
+    [Fact]
+    [Requirement("B-012")]
+    public void Nvgre_In_Nvgre() => CaseRunner.Run("nvgre-in-nvgre");
+
+    [Fact]
+    [Requirement("A-146")]
+    public void Lossless_Ethernet() => CaseRunner.Run("lossless-ethernet");
+
+    [Fact]
+    [Requirement("E-070")]
+    public void Reserved_Group_Macs() => CaseRunner.Run("reserved-group-macs");
+
+    [Fact]
+    public void Switch_Control_Groups() => CaseRunner.Run("switch-control-groups");
+
+    [Fact]
+    [Requirement("A-103")]
+    public void Source_Macs() => CaseRunner.Run("source-macs");
+
+    [Fact]
+    [Requirement("A-103")]
+    public void Source_Macs_Of_The_Underlay() => CaseRunner.Run("source-macs-of-the-underlay");
+
+    [Fact]
+    [Requirement("A-104")]
+    public void Address_Acquisition() => CaseRunner.Run("address-acquisition");
+
+    [Fact]
+    public void Too_Big_For_The_Path() => CaseRunner.Run("too-big-for-the-path");
+
+    [Fact]
+    public void Too_Big_For_The_Path_Six() => CaseRunner.Run("too-big-for-the-path-six");
+
+    [Fact]
+    public void Oversize() => CaseRunner.Run("oversize");
+
+    [Fact]
+    [Requirement("F-022")]
+    public void One_Fault_Each() => CaseRunner.Run("one-fault-each");
+
+    [Fact]
+    public void Two_Faults() => CaseRunner.Run("two-faults");
+
+    [Fact]
+    [Requirement("A-068")]
+    public void Cut_At_Every_Byte_Four() => CaseRunner.Run("cut-at-every-byte-four");
+
+    [Fact]
+    [Requirement("A-068")]
+    public void Cut_At_Every_Byte_Six() => CaseRunner.Run("cut-at-every-byte-six");
+
+    [Fact]
+    public void Inner_Cut_At_Every_Byte() => CaseRunner.Run("inner-cut-at-every-byte");
+
+    [Fact]
+    [Requirement("A-056")]
+    public void Tenant_Cut_At_Every_Byte() => CaseRunner.Run("tenant-cut-at-every-byte");
+
+    [Fact]
+    [Requirement("E-001", "E-002", "A-044")]
+    public void Access_Port() => CaseRunner.Run("access-port");
+
+    [Fact]
+    [Requirement("E-002")]
+    public void Access_Port_Refuses_Tags() => CaseRunner.Run("access-port-refuses-tags");
+
+    [Fact]
+    [Requirement("A-041")]
+    public void Access_Port_Double() => CaseRunner.Run("access-port-double");
+
+    [Fact]
+    [Requirement("E-001", "E-003")]
+    public void Trunk_Port() => CaseRunner.Run("trunk-port");
+
+    [Fact]
+    [Requirement("E-004", "E-005")]
+    public void Trunk_Without_Native() => CaseRunner.Run("trunk-without-native");
+
+    [Fact]
+    [Requirement("E-004", "E-005")]
+    public void Trunk_With_Native() => CaseRunner.Run("trunk-with-native");
+
+    [Fact]
+    [Requirement("E-005")]
+    public void Reserved_Vid() => CaseRunner.Run("reserved-vid");
+
+    [Fact]
+    [Requirement("A-041")]
+    public void Double_Tags() => CaseRunner.Run("double-tags");
+
+    [Fact]
+    [Requirement("A-056", "A-041")]
+    public void Double_Tag_Cut() => CaseRunner.Run("double-tag-cut");
+
+    [Fact]
+    [Requirement("E-011")]
+    public void Triple_Tags() => CaseRunner.Run("triple-tags");
+
+    [Fact]
+    [Requirement("A-040")]
+    public void Tag_Bits() => CaseRunner.Run("tag-bits");
+
+    [Fact]
+    [Requirement("E-021", "E-025")]
+    public void Many_Attachments() => CaseRunner.Run("many-attachments");
+
+    [Fact]
+    [Requirement("E-025")]
+    public void Same_Attachment() => CaseRunner.Run("same-attachment");
+
+    [Fact]
+    [Requirement("E-024")]
+    public void Local_Switching_Off() => CaseRunner.Run("local-switching-off");
+
+    [Fact]
+    [Requirement("E-026")]
+    public void Segment_Down() => CaseRunner.Run("segment-down");
+
+    [Fact]
+    [Requirement("A-020", "A-026")]
+    public void Two_Tenants_With_The_Same_Macs() => CaseRunner.Run("two-tenants-with-the-same-macs");
+
+    [Fact]
+    public void Two_Faults_Of_A_Tenant() => CaseRunner.Run("two-faults-of-a-tenant");
+
+    [Fact]
+    [Requirement("A-081")]
+    public void Broadcast_To_Five_Peers() => CaseRunner.Run("broadcast-to-five-peers");
+
+    [Fact]
+    [Requirement("A-081")]
+    public void Broadcast_Over_Both_Families() => CaseRunner.Run("broadcast-over-both-families");
+
+    [Fact]
+    [Requirement("A-089")]
+    public void Broadcast_With_A_Peer_Down() => CaseRunner.Run("broadcast-with-a-peer-down");
+
+    [Fact]
+    [Requirement("A-088")]
+    public void Split_Horizon_Of_Floods() => CaseRunner.Run("split-horizon-of-floods");
+
+    [Fact]
+    [Requirement("A-092")]
+    public void Split_Horizon_Of_Unicast() => CaseRunner.Run("split-horizon-of-unicast");
+
+    [Fact]
+    [Requirement("A-087")]
+    public void Unknown_Unicast_Flood() => CaseRunner.Run("unknown-unicast-flood");
+
+    [Fact]
+    [Requirement("A-087")]
+    public void Unknown_Unicast_Drop_By_Policy() => CaseRunner.Run("unknown-unicast-drop-by-policy");
+
+    [Fact]
+    [Requirement("A-087")]
+    public void Unknown_Unicast_Drop_Without_Learning() => CaseRunner.Run("unknown-unicast-drop-without-learning");
+
+    [Fact]
+    [Requirement("A-087")]
+    public void Flood_Without_Learning() => CaseRunner.Run("flood-without-learning");
+
+    [Fact]
+    [Requirement("A-087")]
+    public void Nobody_To_Flood_To() => CaseRunner.Run("nobody-to-flood-to");
+
+    [Fact]
+    [Requirement("A-087")]
+    public void Nobody_To_Flood_To_While_Down() => CaseRunner.Run("nobody-to-flood-to-while-down");
+
+    [Fact]
+    [Requirement("A-101", "E-030")]
+    public void Learning_From_Both_Sides() => CaseRunner.Run("learning-from-both-sides");
+
+    [Fact]
+    public void Learning_Waits_For_The_Next_Time_Stamp() => CaseRunner.Run("learning-waits-for-the-next-time-stamp");
+
+    [Fact]
+    [Requirement("A-101")]
+    public void Dropped_Frames_Teach_Nothing() => CaseRunner.Run("dropped-frames-teach-nothing");
+
+    [Fact]
+    [Requirement("A-100")]
+    public void Records_And_Learning() => CaseRunner.Run("records-and-learning");
+
+    [Fact]
+    [Requirement("A-102", "E-033")]
+    public void Records_Win() => CaseRunner.Run("records-win");
+
+    [Fact]
+    [Requirement("E-033")]
+    public void Sticky_Records() => CaseRunner.Run("sticky-records");
+
+    [Fact]
+    [Requirement("E-032")]
+    public void Moves() => CaseRunner.Run("moves");
+
+    [Fact]
+    [Requirement("E-032")]
+    public void Ping_Pong_Freeze() => CaseRunner.Run("ping-pong-freeze");
+
+    [Fact]
+    [Requirement("E-032")]
+    public void Ping_Pong_Drop() => CaseRunner.Run("ping-pong-drop");
+
+    [Fact]
+    [Requirement("E-032")]
+    public void Slow_Moves() => CaseRunner.Run("slow-moves");
+
+    [Fact]
+    [Requirement("E-031")]
+    public void Ageing_Default() => CaseRunner.Run("ageing-default");
+
+    [Fact]
+    [Requirement("E-031")]
+    public void Ageing_Configured() => CaseRunner.Run("ageing-configured");
+
+    [Fact]
+    [Requirement("E-031")]
+    public void Records_Do_Not_Age() => CaseRunner.Run("records-do-not-age");
+
+    [Fact]
+    [Requirement("E-034")]
+    public void Mac_Limit_Of_A_Segment() => CaseRunner.Run("mac-limit-of-a-segment");
+
+    [Fact]
+    [Requirement("E-034")]
+    public void Mac_Limit_That_Drops() => CaseRunner.Run("mac-limit-that-drops");
+
+    [Fact]
+    [Requirement("E-034")]
+    public void Mac_Limit_Of_A_Port() => CaseRunner.Run("mac-limit-of-a-port");
+
+    [Fact]
+    [Requirement("E-034")]
+    public void Mac_Limit_Of_A_Peer() => CaseRunner.Run("mac-limit-of-a-peer");
+
+    [Fact]
+    [Requirement("E-037")]
+    public void Table_Full() => CaseRunner.Run("table-full");
+
+    [Fact]
+    [Requirement("E-063", "A-051")]
+    public void Two_Frames_One_Request() => CaseRunner.Run("two-frames-one-request");
+
+    [Fact]
+    [Requirement("E-063", "A-051")]
+    public void Two_Frames_One_Solicitation() => CaseRunner.Run("two-frames-one-solicitation");
+
+    [Fact]
+    [Requirement("A-051", "E-063")]
+    public void Router_Is_Resolved() => CaseRunner.Run("router-is-resolved");
+
+    [Fact]
+    [Requirement("E-063")]
+    public void Solicited_From_The_Right_Address() => CaseRunner.Run("solicited-from-the-right-address");
+
+    [Fact]
+    [Requirement("A-054", "E-063")]
+    public void Hundred_Frames_To_A_Silent_Hop_Four() => CaseRunner.Run("hundred-frames-to-a-silent-hop-four");
+
+    [Fact]
+    [Requirement("A-054", "E-063")]
+    public void Hundred_Frames_To_A_Silent_Hop_Six() => CaseRunner.Run("hundred-frames-to-a-silent-hop-six");
+
+    [Fact]
+    [Requirement("A-054")]
+    public void Hundred_Frames_One_By_One() => CaseRunner.Run("hundred-frames-one-by-one");
+
+    [Fact]
+    [Requirement("A-054")]
+    public void Hold_Of_Ten() => CaseRunner.Run("hold-of-ten");
+
+    [Fact]
+    [Requirement("A-055", "A-054")]
+    public void Nobody_Answers() => CaseRunner.Run("nobody-answers");
+
+    [Fact]
+    [Requirement("A-055")]
+    public void Late_Answer() => CaseRunner.Run("late-answer");
+
+    [Fact]
+    [Requirement("A-054")]
+    public void Waits_At_The_End() => CaseRunner.Run("waits-at-the-end");
+
+    [Fact]
+    public void Copies_That_Wait() => CaseRunner.Run("copies-that-wait");
+
+    [Fact]
+    [Requirement("E-063")]
+    public void Arp_For_A_Local_Address() => CaseRunner.Run("arp-for-a-local-address");
+
+    [Fact]
+    [Requirement("E-063")]
+    public void Solicitation_For_A_Local_Address() => CaseRunner.Run("solicitation-for-a-local-address");
+
+    [Fact]
+    [Requirement("E-064")]
+    public void Echo() => CaseRunner.Run("echo");
+
+    [Fact]
+    [Requirement("E-064")]
+    public void Echo_Six() => CaseRunner.Run("echo-six");
+
+    [Fact]
+    [Requirement("E-064")]
+    public void Echo_Within_Traffic() => CaseRunner.Run("echo-within-traffic");
+
+    [Fact]
+    [Requirement("F-022", "F-020")]
+    public void Burst_Of_Everything() => CaseRunner.Run("burst-of-everything");
+
+    [Fact]
+    [Requirement("F-022", "F-020")]
+    public void Burst_Of_Everything_Again() => CaseRunner.Run("burst-of-everything-again");
+
+    [Fact]
+    [Requirement("F-022")]
+    public void Every_Fault_Between_Good_Frames() => CaseRunner.Run("every-fault-between-good-frames");
+}

@@ -1,0 +1,6 @@
+namespace NvgreGateway.Tests.Conformance;
+
+/// <summary>A frame and when it was on the wire.</summary>
+/// <param name="Nanoseconds">Nanoseconds since 1970.</param>
+/// <param name="Bytes">The frame without its FCS.</param>
+internal readonly record struct Frame(ulong Nanoseconds, byte[] Bytes);
