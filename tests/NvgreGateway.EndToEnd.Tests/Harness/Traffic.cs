@@ -25,8 +25,12 @@ internal static partial class Traffic
     }
 
     /// <summary>Fails the test where an echo request is answered.</summary>
-    public static void MustNotPing(string fromNamespace, string address, string options = "") =>
+    public static void MustNotPing(string fromNamespace, string address, string options = "")
+    {
         Assert.Equal(0, Ping(fromNamespace, address, 2, options: options));
+        // The kernel would go on asking for the neighbour for a while.
+        Shell.Run($"ip -n {fromNamespace} neigh flush all nud all");
+    }
 
     /// <summary>TCP by iperf3 for two seconds; the bit rate that arrived. <paramref name="reverse"/>: the server sends.</summary>
     public static double Tcp(Lab lab, string serverNamespace, string clientNamespace, string serverAddress, bool reverse, int port)
