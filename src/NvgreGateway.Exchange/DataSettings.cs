@@ -27,6 +27,14 @@ public unsafe struct DataSettings
     /// <summary>Memory for EAL, megabytes; 0 = as needed.</summary>
     public uint Megabytes;
 
+    /// <summary>
+    /// 1 = the data process is to end. A word here, not a signal: handling a signal allocates, and the process measures to its last
+    /// moment that it allocates nothing.
+    /// </summary>
+    public uint Stop;
+
+    private readonly uint _pad0;
+
     /// <summary>The core of each worker.</summary>
     public fixed ushort Cores[64];
 }

@@ -268,7 +268,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
     {
         DataState* data = _memory.Data;
         int rounds = 0;
-        while (!_stop)
+        while (!_stop && Volatile.Read(ref _memory.Settings->Stop) == 0)
         {
             Command();
             foreach (PortKeeper port in _ports)

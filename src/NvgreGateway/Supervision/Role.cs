@@ -108,10 +108,18 @@ internal sealed class Role : IDisposable
     }
 
     /// <summary>Ends the process, by force after a time.</summary>
-    internal void Stop(TimeSpan patience)
+    /// <param name="patience">How long it may take.</param>
+    /// <param name="asked">It was asked already in its own way: the signal is sent only when it does not answer to that.</param>
+    internal void Stop(TimeSpan patience, bool asked = false)
     {
         if (!IsRunning)
         {
+            return;
+        }
+
+        if (asked && Posix.Wait([Descriptor], (int)patience.TotalMilliseconds))
+        {
+            Ended();
             return;
         }
 

@@ -140,6 +140,7 @@ internal sealed unsafe class Supervisor : IDisposable
     private int Watch()
     {
         _memory.Header->Supervisor = Posix.Mark(_memory.Header->Supervisor.Starts + 1);
+        Volatile.Write(ref _memory.Settings->Stop, 0);
         bool adoptedData = _data.Adopt(_memory.Header->Data), adoptedControl = _control.Adopt(_memory.Header->Control);
         if (adoptedData || adoptedControl)
         {
@@ -235,7 +236,8 @@ internal sealed unsafe class Supervisor : IDisposable
     private int Finish(int code)
     {
         _control.Stop(s_patience);
-        _data.Stop(s_patience);
+        Volatile.Write(ref _memory.Settings->Stop, 1);
+        _data.Stop(s_patience, asked: true);
         GatewayMemory.Delete(_configuration.Name);
         Log("stopped");
         return _hopeless ? 1 : code;
