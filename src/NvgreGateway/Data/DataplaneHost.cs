@@ -182,7 +182,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
 
         // Every descriptor of every queue may hold a buffer in each direction, and bursts, held packets and caches need some.
         int mbufs = Math.Max(8192, (queues * 2 * PortKeeper.Descriptors) + (_workerCount * 4096) - 1);
-        ushort room = (ushort)Math.Min(ushort.MaxValue, Math.Max(2176, Mbuf.DefaultHeadroom + largest + 128));
+        ushort room = (ushort)Math.Min(ushort.MaxValue, Math.Max(Math.Max(2176, devices.Max(d => d.MinDataRoom)), Mbuf.DefaultHeadroom + largest + 128));
         bool huge = settings->NoHugepages == 0;
         int megabytes = Math.Max(256, PoolReserve + (int)((long)mbufs * (room + 256) >> 20));
         if (settings->Megabytes != 0)

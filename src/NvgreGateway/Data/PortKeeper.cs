@@ -60,7 +60,7 @@ internal sealed unsafe class PortKeeper
             TxQueues = tx,
             RxDescriptors = Descriptors,
             TxDescriptors = Descriptors,
-            Mtu = Math.Clamp((int)Wanted->Mtu, port.Capabilities.MinMtu, Math.Max(port.Capabilities.MinMtu, (int)port.Capabilities.MaxMtu)),
+            Mtu = Wanted->Mtu,
             TxOffloads = TxOffloads.MultiSegments & port.Capabilities.TxOffloads,
             MacAddress = mac == 0 ? default : new ReadOnlyMemory<byte>([.. BitConverter.GetBytes(mac)[..6]]),
             Promiscuous = Wanted->Underlay == 0 || mac != 0, // a VLAN port must see every destination; a set MAC may not reach the device's filter
@@ -123,13 +123,13 @@ internal sealed unsafe class PortKeeper
             return;
         }
 
-        if (IsGone() || _reopen == 1)
+        if (_port.IsRemoved() || _reopen == 1)
         {
             Lose();
             return;
         }
 
-        bool up = _port.Link().IsUp && InterfaceIsUp();
+        bool up = _port.Link().IsUp;
         if (up != _linkUp || --_linkRounds <= 0)
         {
             _linkRounds = 5;
@@ -167,11 +167,6 @@ internal sealed unsafe class PortKeeper
         _port = null;
         _started = false;
     }
-
-    private bool IsGone() => _port!.IsRemoved() || (_interface.Length > 0 && !Interface.Exists(_interface, _port.Capabilities.InterfaceIndex));
-
-    // Drivers of kernel interfaces report their link as it was when they were opened.
-    private bool InterfaceIsUp() => _interface.Length == 0 || Interface.IsUp(_interface);
 
     private void PublishState(bool up)
     {
@@ -232,7 +227,7 @@ internal sealed unsafe class PortKeeper
 
     private void TryReopen()
     {
-        if (--_reopen > 0 || (_interface.Length > 0 && !Interface.Exists(_interface, 0)))
+        if (--_reopen > 0 || (_interface.Length > 0 && !Interface.Exists(_interface)))
         {
             return;
         }
