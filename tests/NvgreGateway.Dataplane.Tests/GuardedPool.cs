@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+using NvgreGateway.Dpdk;
+
+namespace NvgreGateway.Dataplane.Tests;
+
+/// <summary>
+/// Buffers whose data room ends at a page that nobody may touch: a read or write one byte past a frame that is placed at the end kills
+/// the test run. Knows every buffer's state, so that a packet returned twice, or used after, is found.
+/// </summary>
+internal sealed unsafe partial class GuardedPool : IDisposable
+{
+    public const int Room = 8192;
+    private const int Stride = Room + 4096;
+    private readonly byte* _memory;
+    private readonly Mbuf* _headers;
+    private readonly int _buffers;
+    private readonly int[] _free;
+    private readonly bool[] _taken;
+    private readonly ulong[] _sequences;
+    private readonly Lock _lock = new();
+    private int _count;
+
+    public GuardedPool(int buffers = 256)
+    {
+        _buffers = buffers;
+        _free = new int[buffers];
+        _taken = new bool[buffers];
+        _sequences = new ulong[buffers];
+        _memory = (byte*)Mmap(null, (nuint)(buffers * Stride), 3, 0x22, -1, 0);
+        if ((nint)_memory == -1)
+        {
+            throw new OutOfMemoryException();
+        }
+
+        _headers = (Mbuf*)NativeMemory.AlignedAlloc((nuint)(buffers * Mbuf.SizeOf), 64);
+        for (int i = 0; i < buffers; i++)
+        {
+            if (Mprotect(_memory + ((long)i * Stride) + Room, 4096, 0) != 0)
+            {
+                throw new InvalidOperationException("mprotect");
+            }
+
+            _free[_count++] = i;
+        }
+    }
+
+    /// <summary>Allocations still granted; the pool pretends to be empty after.</summary>
+    public long Budget { get; set; } = long.MaxValue;
+
+    public int InUse => _buffers - _count;
+
+    /// <summary>A received frame: it ends where the forbidden page begins, or a fixed headroom lies before it.</summary>
+    public Mbuf* Receive(ReadOnlySpan<byte> frame, ulong sequence, int headroom = -1)
+    {
+        Mbuf* m = Take();
+        if (m == null)
+        {
+            throw new InvalidOperationException("the test's pool is empty");
+        }
+
+        m->DataOff = (ushort)(headroom >= 0 ? headroom : Room - frame.Length);
+        m->Append(frame.Length);
+        frame.CopyTo(new Span<byte>(m->Data, frame.Length));
+        _sequences[m - _headers] = sequence;
+        return m;
+    }
+
+    public Mbuf* Allocate()
+    {
+        if (Budget <= 0)
+        {
+            return null;
+        }
+
+        Budget--;
+        return Take();
+    }
+
+    public void Free(Mbuf* m)
+    {
+        lock (_lock)
+        {
+            while (m != null)
+            {
+                long i = m - _headers;
+                if (i < 0 || i >= _buffers || !_taken[i])
+                {
+                    throw new InvalidOperationException("a buffer was returned twice");
+                }
+
+                Mbuf* next = m->Next;
+                _taken[i] = false;
+                _free[_count++] = (int)i;
+                m = next;
+            }
+        }
+    }
+
+    public ulong SequenceOf(Mbuf* m) => _sequences[m - _headers];
+
+    public void SetSequence(Mbuf* m, ulong sequence) => _sequences[m - _headers] = sequence;
+
+    public void Dispose()
+    {
+        Munmap(_memory, (nuint)(_buffers * Stride));
+        NativeMemory.AlignedFree(_headers);
+    }
+
+    [LibraryImport("libc", EntryPoint = "mmap")]
+    private static partial void* Mmap(void* address, nuint length, int protection, int flags, int file, long offset);
+
+    [LibraryImport("libc", EntryPoint = "mprotect")]
+    private static partial int Mprotect(void* address, nuint length, int protection);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    private static partial int Munmap(void* address, nuint length);
+
+    private Mbuf* Take()
+    {
+        lock (_lock)
+        {
+            if (_count == 0)
+            {
+                return null;
+            }
+
+            int i = _free[--_count];
+            _taken[i] = true;
+            Mbuf* m = _headers + i;
+            Mbuf.Initialise(m, _memory + ((long)i * Stride), Room);
+            return m;
+        }
+    }
+}
