@@ -256,7 +256,17 @@ public sealed unsafe class SnapshotTests
     [Fact]
     public void SixtyFiveThousandSegmentsAndPeersAreBuilt()
     {
-        GatewayConfiguration configuration = Big(4094, 16);
+        const int Ports = 16, Vlans = 4094;
+        var text = new StringBuilder();
+        for (int i = 0; i < Ports * Vlans; i++)
+        {
+            text.Append(i == 0 ? "" : ",").Append(System.Globalization.CultureInfo.InvariantCulture, $$"""
+                { "name": "s{{i}}", "vsid": {{4096 + (i * 256)}}, "attachments": [ { "port": "a{{i / Vlans}}", "vlan": {{(i % Vlans) + 1}} } ], "peers": [ "10.{{i >> 16}}.{{(i >> 8) & 255}}.{{i & 255}}" ] }
+                """);
+        }
+
+        string ports = string.Join(',', Enumerable.Range(0, Ports).Select(static p => $$"""{ "name": "a{{p}}", "role": "access", "device": "d{{p}}" }"""));
+        GatewayConfiguration configuration = Bench.Parse(text.ToString(), access: ports);
         long started = Stopwatch.GetTimestamp();
         using var bench = new Bench(configuration);
         TimeSpan took = Stopwatch.GetElapsedTime(started);
@@ -265,15 +275,14 @@ public sealed unsafe class SnapshotTests
         {
             uint id = s.SegmentOf((uint)segment.Vsid);
             Assert.Equal((uint)segment.Vsid, s.Segments[id].Vsid);
-            foreach (PeerConfiguration peer in segment.Peers)
-            {
-                uint found = s.PeerOf4(id, (uint)WireAddress.From(peer.Address).High);
-                Assert.Equal(id, s.Peers[found].Segment);
-                Assert.Equal(peer.Address, new WireAddress(s.Peers[found].AddressHigh, 0, 4).ToIPAddress());
-            }
+            Assert.Equal(0u, s.SegmentOf((uint)segment.Vsid + 1));
+            WireAddress address = WireAddress.From(segment.Peers[0].Address);
+            uint peer = s.PeerOf4(id, (uint)address.High);
+            Assert.Equal((id, address.High), (s.Peers[peer].Segment, s.Peers[peer].AddressHigh));
+            Assert.Equal(0u, s.PeerOf4(id, (uint)address.High ^ 0x0100_0000));
         }
 
-        Assert.Equal(4094 * 16, bench.Tables.Ids.Peers.Count);
+        Assert.Equal(Ports * Vlans, bench.Tables.Ids.Peers.Count);
         Assert.True(took < TimeSpan.FromSeconds(20), $"took {took}");
     }
 
