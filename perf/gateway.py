@@ -14,11 +14,6 @@ def macs_file(name):
     return "%s/%s_%s.txt" % (LAB, "macs6" if "o6_" in name else "macs", name.rsplit("_m", 1)[1])
 
 
-def tsc_hz():
-    """The kernel's figure for the time stamp counter."""
-    return float(re.search(r"bogomips\s*:\s*([\d.]+)", open("/proc/cpuinfo").read()).group(1)) / 2 * 1e6
-
-
 class Gateway:
     def __init__(self, macs, access, underlay, burst=None, environment=None, log=None):
         with socket.socket() as s:

@@ -8,9 +8,8 @@ frame; rx, proc, tx = the worker's own stage clock; and at the end drops, alloca
 GATEWAY=PROGRAM, GATEWAY_ENV="NAME=VALUE ...".
 """
 import fcntl, os, statistics, subprocess, sys, time
-from gateway import HERE, LAB, Gateway, macs_file, tsc_hz
+from gateway import HERE, LAB, Gateway, macs_file
 
-PORT_SENT = "nvgre_gateway_port_transmit_packets_total"
 NULL = "net_null0,no-rx=1"
 
 
@@ -20,14 +19,9 @@ def devices(mode, name):
             NULL if mode == "encap" else source % (1, LAB, "decap", name))
 
 
-def sample(g):
-    values, at = g.metrics()
-    worker = g.ask("/workers")[0]
-    return at, values, worker
-
-
-def total(values, name):
-    return sum(v for (n, _), v in values.items() if n == name)
+def total(sample, name, labels=""):
+    """The sum of a metric over its series that hold these labels."""
+    return sum(v for (n, l), v in sample[0].items() if n == "nvgre_gateway_" + name and labels in l)
 
 
 def main():
@@ -36,33 +30,39 @@ def main():
     name = "%s_f%s_m%s" % (size, flows, macs)
     subprocess.run(["bash", "-c", '. "%s/lib.sh"; hugepages; inputs %s' % (HERE, name)], check=True)
     out = {"encap": ["underlay0"], "decap": ["access0"], "bidir": ["access0", "underlay0"]}[mode]
-    hz = tsc_hz()
     environment = dict(v.split("=", 1) for v in os.environ.get("GATEWAY_ENV", "").split())
     with open(os.environ.get("BENCH_LOCK", LAB + "/lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with Gateway(macs_file(name), *devices(mode, name), int(burst) if burst else None, environment) as g:
             g.wait_ready()
             g.set_real_time()
-            time.sleep(1)
-            first = a = sample(g)
+            time.sleep(4)
+            g.metrics()                      # the first scrape compiles what scrapes
+            first = a = g.metrics()
+            hz = total(a, "timestamp_hertz")
             rates = []
             for run in range(runs):
                 time.sleep(secs)
-                b = sample(g)
-                sent = sum(b[1].get((PORT_SENT, 'port="%s"' % p), 0) - a[1].get((PORT_SENT, 'port="%s"' % p), 0) for p in out)
-                took, d = b[0] - a[0], {k: b[2][k] - a[2][k] for k in ("polls", "emptyPolls", "received", "receiveCycles", "processCycles", "transmitCycles")}
-                if not sent or not d["received"]:
+                b = g.metrics()
+
+                def gain(metric, labels=""):
+                    return total(b, metric, labels) - total(a, metric, labels)
+
+                took, received = b[1] - a[1], gain("worker_receive_packets_total")
+                sent = sum(gain("port_transmit_packets_total", 'port="%s"' % p) for p in out)
+                if not sent or not received:
                     g.fail("no frame was sent in %.1f s" % took)
                 rates.append(sent / took / 1e6)
-                n = d["received"]
-                print("run %d Mpps %.3f cyc/pkt %.2f rx %.2f proc %.2f tx %.2f in %d out %d avgburst %.1f" % (
-                    run, rates[-1], hz * took / sent, d["receiveCycles"] / n, d["processCycles"] / n, d["transmitCycles"] / n, n, sent,
-                    n / max(1, d["polls"] - d["emptyPolls"])), flush=True)
+                stage = ["%s %.2f" % (word, gain("worker_cycles_total", 'stage="%s"' % label) / received)
+                         for word, label in (("rx", "receive"), ("proc", "process"), ("tx", "transmit"))]
+                print("run %d Mpps %.3f cyc/pkt %.2f %s in %d out %d avgburst %.1f" % (
+                    run, rates[-1], hz * took / sent, " ".join(stage), received, sent,
+                    received / max(1, gain("worker_polls_total") - gain("worker_empty_polls_total"))), flush=True)
                 a = b
-            for (metric, labels), v in sorted(a[1].items()):
-                before = first[1].get((metric, labels), 0)
-                if v != before and any(w in metric for w in ("drop", "gc_", "allocated", "flood", "punt", "learned")):
-                    print("%s{%s} +%d" % (metric, labels, v - before))
+            for metric in ("drops_total", "fdb_unknown", "fdb_learned_total", "gc_steady_collections", "gc_steady_allocated_bytes"):
+                v = total(a, metric) - (total(first, metric) if metric.endswith("_total") else 0)
+                if v:
+                    print("%s +%d" % (metric, v))
     print("median Mpps %.3f" % statistics.median(rates))
 
 
