@@ -149,6 +149,7 @@ static void add_capabilities(void)
 
 static void add_shim_structs(void)
 {
+	CONSTANT(SHIM_REVISION);
 	add("sizeof shim_port_info", sizeof(struct shim_port_info));
 	FIELD(shim_port_info, rx_offloads);
 	FIELD(shim_port_info, tx_offloads);

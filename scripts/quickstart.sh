@@ -129,19 +129,28 @@ done
 echo "both run"
 
 step "5. Host A pings host B; the underlay is recorded"
-tcpdump -i qs-underlay-1 -w "$work/underlay.pcap" -U -Z root --immediate-mode 2> "$work/tcpdump.log" 9>&- &
-capture=$!; pids+=("$capture")
-for _ in $(seq 50); do grep -q 'listening on' "$work/tcpdump.log" && break; sleep 0.1; done
+# Each gateway's end shows what came in from the other; both together are the whole conversation.
+captures=()
+for n in 1 2; do
+  tcpdump -i qs-underlay-$n -Q in -w "$work/in-$n.pcap" -U --immediate-mode -Z root 2> "$work/tcpdump-$n.log" 9>&- &
+  captures+=($!); pids+=($!)
+  for _ in $(seq 100); do grep -q 'listening on' "$work/tcpdump-$n.log" && break; sleep 0.1; done
+done
 show ip netns exec qs-host-a ping -c 5 -i 0.3 -W 2 10.1.0.12
-stop_pid "$capture"; wait "$capture" 2>/dev/null || true
+for pid in "${captures[@]}"; do stop_pid "$pid"; wait "$pid" 2>/dev/null || true; done
+mergecap -w "$work/underlay.pcap" "$work/in-1.pcap" "$work/in-2.pcap"
 
 step "6. What was on the wire, as tshark reads it"
-show tshark -r "$work/underlay.pcap" -c 12 2>/dev/null
+echo "\$ tshark -r underlay.pcap"
+tshark -r "$work/underlay.pcap" 2>/dev/null | sed -n '1,12p'
 echo
-tshark -r "$work/underlay.pcap" -Y 'gre.proto == 0x6558 && icmp' -O gre -V 2>/dev/null | sed '/^Frame 2/,$!b' | awk '/^Frame /{ if (++n > 1) exit } { print }'
-nvgre=$(tshark -r "$work/underlay.pcap" -Y 'gre.proto == 0x6558 && gre.flags_and_version == 0x2000 && icmp' -T fields -e frame.number 2>/dev/null | wc -l)
-[ "$nvgre" -ge 10 ] || die "only $nvgre NVGRE packets with ICMP inside were seen, 10 expected"
-
+echo "One of them in full. The GRE key is the 24 bits of the VSID and the 8 bits of the FlowID:"
+tshark -r "$work/underlay.pcap" -Y 'gre.proto == 0x6558 && icmp' -O gre -V 2>/dev/null | awk '/^Frame /{ n++ } n == 1 && NF'
+key=$(tshark -r "$work/underlay.pcap" -Y 'gre.proto == 0x6558 && icmp' -T fields -e gre.key 2>/dev/null | sed -n 1p)
+printf 'key 0x%08x = VSID %d, FlowID 0x%02x\n' "$key" $((key >> 8)) $((key & 255))
+nvgre=$(tshark -r "$work/underlay.pcap" -Y "icmp && gre.proto == 0x6558 && gre.flags_and_version == 0x2000 && gre.key >= $((5001 << 8)) && gre.key < $((5002 << 8))" \
+  -T fields -e frame.number 2>/dev/null | wc -l)
+[ "$nvgre" -ge 10 ] || die "only $nvgre NVGRE packets of VSID 5001 with ICMP inside were seen, 10 expected"
 step "7. TCP across: iperf3, $seconds seconds each way"
 for reverse in '' -R; do
   ip netns exec qs-host-b iperf3 -s -1 --forceflush > "$work/iperf3.log" 2>&1 9>&- &

@@ -16,7 +16,8 @@ internal static unsafe class FdbDestination
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsCurrent(WorkerContext* w, uint found)
     {
-        uint id = found & Place.IdMask, now;
+        // An id that is not in use has segment 0 and may still hold a place.
+        uint id = found & Place.IdMask, now, segment;
         if ((found & Place.Peer) != 0)
         {
             if (id >= w->PeerCount)
@@ -25,6 +26,7 @@ internal static unsafe class FdbDestination
             }
 
             now = w->Peers[id].Place;
+            segment = w->Peers[id].Segment;
         }
         else
         {
@@ -34,10 +36,11 @@ internal static unsafe class FdbDestination
             }
 
             now = w->Attachments[id].Place;
+            segment = w->Attachments[id].Segment;
         }
 
         const uint WhoMask = Place.Peer | Place.IdMask;
-        return found != 0
-            && (now == (found & ~Place.Flags) || ((found & Place.Static) != 0 && now != 0 && ((now ^ found) & WhoMask) == 0));
+        return segment != 0
+            && (now == (found & ~Place.Flags) || ((found & Place.Static) != 0 && ((now ^ found) & WhoMask) == 0));
     }
 }

@@ -38,7 +38,7 @@ public static unsafe class MbufLayout
         if (differences.Count > 0)
         {
             throw new DpdkException("libnvgre_shim.so was built for another DPDK or another version of this program", 0,
-                $"Build it again (cmake -S . -B build && cmake --build build). {string.Join("; ", differences)}");
+                $"Build it again (cmake -S . -B build && cmake --build build), then the program. {string.Join("; ", differences)}");
         }
     }
 
@@ -106,6 +106,7 @@ public static unsafe class MbufLayout
 
     private static void AddConstants(Dictionary<string, ulong> table)
     {
+        table["SHIM_REVISION"] = Native.Revision;
         table["RTE_PKTMBUF_HEADROOM"] = Mbuf.DefaultHeadroom;
         table["RTE_MBUF_PORT_INVALID"] = Mbuf.NoPort;
         AddFlags(table);

@@ -8,6 +8,9 @@ namespace NvgreGateway.Dpdk;
 /// </summary>
 internal static unsafe partial class Native
 {
+    /// <summary>Raised with every change to the functions below, here and in <c>shim.h</c>.</summary>
+    internal const uint Revision = 2;
+
     private const string Shim = NativeLibraryLocator.Shim;
 
     // Layout.

@@ -318,7 +318,8 @@ public sealed unsafe class Port
             return "No such PCI device in this machine";
         }
 
-        var driver = File.ResolveLinkTarget(Path.Combine(folder, "driver"), false)?.Name;
+        var link = new DirectoryInfo(Path.Combine(folder, "driver")).LinkTarget;
+        var driver = link is null ? null : Path.GetFileName(link);
         return driver switch
         {
             null => "No kernel driver is bound to it: bind it to vfio-pci (dpdk-devbind.py -b vfio-pci " + device.PortName + ")",

@@ -14,7 +14,7 @@ public class QuickstartTests
 
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains("5 received, 0% packet loss", run.Output, StringComparison.Ordinal);
-        Assert.Contains("Virtual Subnet ID: 5001", run.Output, StringComparison.Ordinal);
+        Assert.Contains("= VSID 5001, FlowID 0x", run.Output, StringComparison.Ordinal);
         Assert.Contains("QUICK START: SUCCESS", run.Output, StringComparison.Ordinal);
         Assert.Equal(before, Traces());
     }

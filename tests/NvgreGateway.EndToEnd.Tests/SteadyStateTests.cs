@@ -64,6 +64,8 @@ public class SteadyStateTests
         (string, string) data = ("process", "dataplane");
         Assert.Equal(before.Sum(MetricNames.AllocatedBytes, data), after.Sum(MetricNames.AllocatedBytes, data));
         Assert.Equal(before.Sum(MetricNames.Collections, data), after.Sum(MetricNames.Collections, data));
+        Assert.Equal(0, after.Sum(MetricNames.SteadyAllocatedBytes));
+        Assert.Equal(0, after.Sum(MetricNames.SteadyCollections));
         Assert.True(after.Sum(MetricNames.AllocatedBytes, data) > 0, "a process that has allocated nothing at all is not read from inside");
         gateway.Stop();
     }

@@ -19,7 +19,8 @@ namespace NvgreGateway.Control;
 public sealed class ControlPlane
 {
     private const ulong TickNanoseconds = 100_000_000;
-    private const ulong RescueNanoseconds = 1_000_000_000;
+    private const ulong Second = 1_000_000_000;
+    private const ulong RescueNanoseconds = Second;
     private readonly GatewayMemory _memory;
     private readonly IEventLog _log;
     private readonly ControlOptions _options;
@@ -330,9 +331,24 @@ public sealed class ControlPlane
                 // Ticks that were missed are one: the tables look at the clock, not at how often they are called.
                 ulong at = _options.Ordered ? due : Math.Max(due, until);
                 state.Tables.Tick(at);
-                _nextTick = at + TickNanoseconds;
+                _nextTick = at + TickLength(state.Tables);
             }
         }
+    }
+
+    /// <summary>
+    /// In production ten a second. In <c>replay</c>, where a capture may be silent for days, whole parts of an age tick of about a
+    /// second: entries still age at their very time.
+    /// </summary>
+    private ulong TickLength(GatewayTables tables)
+    {
+        if (!_options.Ordered)
+        {
+            return TickNanoseconds;
+        }
+
+        ulong ageTick = (ulong)tables.Fdb.AgeTick.Ticks * 100;
+        return ageTick / ((ageTick + Second - 1) / Second);
     }
 
     private IReadOnlyList<MacAddress> PortMacs(GatewayConfiguration? configuration = null)

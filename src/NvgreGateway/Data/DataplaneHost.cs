@@ -293,6 +293,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             }
 
             data->CollectionsTotal = (ulong)GC.CollectionCount(0);
+            data->AllocatedBytesTotal = (ulong)GC.GetTotalAllocatedBytes();
             data->PauseNanoseconds = (ulong)(GC.GetTotalPauseDuration().Ticks * 100);
             Volatile.Write(ref data->Heartbeat, data->Heartbeat + 1);
             Thread.Sleep(HousekeepingMilliseconds);

@@ -53,7 +53,10 @@ public sealed unsafe class ReplayRunner : IDisposable
         _workers = new Worker<ReplayPorts>[options.Workers];
         for (int i = 0; i < _workers.Length; i++)
         {
-            _workers[i] = new Worker<ReplayPorts>(_memory, i, configuration.Ports.Count, _burst, new ReplayPorts(_device), _group);
+            _workers[i] = new Worker<ReplayPorts>(_memory, i, configuration.Ports.Count, _burst, new ReplayPorts(_device), _group)
+            {
+                RemembersPunts = false, // what control hears must not depend on which worker saw a frame
+            };
         }
 
         _control = new ControlPlane(_memory, configuration, new SilentLog(), new ControlOptions { Ordered = true });

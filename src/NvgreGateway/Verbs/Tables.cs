@@ -12,11 +12,12 @@ internal static class Tables
     /// <returns>The table.</returns>
     internal static Table Make(params string[] columns)
     {
-        var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };
+        var table = new Table { Border = TableBorder.None };
         foreach (string column in columns)
         {
             bool number = column.StartsWith('#');
             var c = new TableColumn(new Text(number ? column[1..] : column, new Style(decoration: Decoration.Bold))) { NoWrap = true };
+            c.Padding = new Padding(0, 0, 2, 0);
             table.AddColumn(number ? c.RightAligned() : c);
         }
 
@@ -35,6 +36,7 @@ internal static class Tables
         if (Console.IsOutputRedirected)
         {
             AnsiConsole.Profile.Width = 400;
+            AnsiConsole.Profile.Capabilities.Ansi = false;
         }
 
         AnsiConsole.Write(table);

@@ -6,6 +6,8 @@ internal static class MetricNames
     public const string Drops = "nvgre_gateway_drops_total";
     public const string PortTx = "nvgre_gateway_port_transmit_packets_total";
     public const string AllocatedBytes = "nvgre_gateway_gc_allocated_bytes_total";
+    public const string SteadyAllocatedBytes = "nvgre_gateway_gc_steady_allocated_bytes";
+    public const string SteadyCollections = "nvgre_gateway_gc_steady_collections";
     public const string Collections = "nvgre_gateway_gc_collections_total";
     public const string PortRx = "nvgre_gateway_port_receive_packets_total";
 }
