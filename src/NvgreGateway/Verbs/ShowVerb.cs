@@ -88,8 +88,8 @@ internal static class ShowVerb
             foreach (AttachmentStatus a in s.Attachments)
             {
                 table.AddRow(
-                    Tables.Text(first ? s.Name : " "), first ? Tables.Number(s.Vsid) : Tables.Text(" "), Tables.Text(first ? State(s.Admin, s.Oper) : " "),
-                    Tables.Text(a.Port), Tables.Number(a.Vlan), Tables.Text(State(a.Admin, a.Oper)), Tables.Number(a.Macs), Tables.Number(Sum(a.Rx)),
+                    Tables.Text(first ? s.Name : " "), Tables.Text(first ? Tables.Plain(s.Vsid) : " "), Tables.Text(first ? State(s.Admin, s.Oper) : " "),
+                    Tables.Text(a.Port), Tables.Text(Tables.Plain(a.Vlan)), Tables.Text(State(a.Admin, a.Oper)), Tables.Number(a.Macs), Tables.Number(Sum(a.Rx)),
                     Tables.Number(Sum(a.Tx)), Tables.Text(first ? string.Join(' ', s.Peers) : " "), Tables.Text(first ? s.Reason ?? a.Reason : a.Reason));
                 first = false;
             }
@@ -105,7 +105,7 @@ internal static class ShowVerb
         foreach (PeerStatus p in peers)
         {
             table.AddRow(
-                Tables.Text(p.Segment), new Text(p.Vsid.ToString(CultureInfo.InvariantCulture)), Tables.Text(p.Address), Tables.Text(State(p.Admin, p.Oper)),
+                Tables.Text(p.Segment), Tables.Text(Tables.Plain(p.Vsid)), Tables.Text(p.Address), Tables.Text(State(p.Admin, p.Oper)),
                 Tables.Text(p.Source), Tables.Text(p.Port), Tables.Text(p.NextHop), Tables.Text(p.NextHopMac), Tables.Text(p.FlowId), Tables.Number(p.Macs),
                 Tables.Number(Sum(p.Rx)), Tables.Number(Bytes(p.Rx)), Tables.Number(Sum(p.Tx)), Tables.Number(Bytes(p.Tx)), Tables.Text(p.Reason));
         }
@@ -122,7 +122,7 @@ internal static class ShowVerb
         foreach (FdbEntryStatus e in fdb.Entries)
         {
             table.AddRow(
-                Tables.Text(e.Segment), new Text(e.Vsid.ToString(CultureInfo.InvariantCulture)), Tables.Text(e.Mac), Tables.Text(e.Port),
+                Tables.Text(e.Segment), Tables.Text(Tables.Plain(e.Vsid)), Tables.Text(e.Mac), Tables.Text(e.Port),
                 Tables.Text(e.Vlan?.ToString(CultureInfo.InvariantCulture)), Tables.Text(e.Peer), Tables.Text(e.Kind), Tables.Number(e.AgeSeconds));
         }
 
@@ -150,7 +150,7 @@ internal static class ShowVerb
         {
             table.AddRow(
                 Tables.Text(p.Name), Tables.Text(p.Role), Tables.Text(State(p.Admin, p.Oper)), Tables.Text(p.Device), Tables.Text(p.Driver), Tables.Text(p.Mac),
-                Tables.Number(p.Mtu), Tables.Text($"{p.RxQueues}/{p.TxQueues}"), Tables.Text(string.Join(' ', p.Addresses)), Tables.Number(p.Rx.Packets),
+                Tables.Text(Tables.Plain(p.Mtu)), Tables.Text($"{p.RxQueues}/{p.TxQueues}"), Tables.Text(string.Join(' ', p.Addresses)), Tables.Number(p.Rx.Packets),
                 Tables.Number(p.Tx.Packets), Tables.Number(p.Dropped), Tables.Number(p.Missed + p.RxNoMbuf), Tables.Number(p.RxErrors + p.TxErrors), Tables.Text(p.Reason));
         }
 

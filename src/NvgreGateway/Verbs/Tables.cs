@@ -30,6 +30,9 @@ internal static class Tables
 
     internal static IRenderable Number(long value) => new Text(value.ToString("N0", CultureInfo.InvariantCulture));
 
+    /// <summary>A number that is a name: no separators.</summary>
+    internal static string Plain(int value) => value.ToString(CultureInfo.InvariantCulture);
+
     internal static void Print(Table table)
     {
         // A pipe has no width of its own: rows must not be broken there.
