@@ -21,7 +21,6 @@ public sealed unsafe class FdbTests
         """;
 
     [Fact]
-    [Requirement("A-101", "E-030")]
     public void SourcesAreLearnedBySegmentAndPlace()
     {
         using var bench = new Bench(Bench.Blue + "," + Green);
@@ -71,7 +70,6 @@ public sealed unsafe class FdbTests
     }
 
     [Fact]
-    [Requirement("A-100")]
     public void RecordsAndLearnedEntriesStandSideBySide()
     {
         using var bench = new Bench(Bench.Blue.Replace("\"vsid\"",
