@@ -128,6 +128,13 @@ c.at(5).rx("access1", w.tag(asking, 300), ("underlay0", w.encapsulated(asking, T
 c.at(6).down(hello(WANDERER), src=TWO[1], to=BOTH, bum=True)
 c.at(7).rx("access1", w.tag(asking, 300), ("underlay0", w.encapsulated(asking, TWO[1])))
 
+c = Case("moves-at-one-time-stamp", ["E-032"], "A MAC seen here, there and here again within one time stamp: the last place counts, in the order of the inputs, whichever worker saw which frame.",
+         config(segment(peers=TWO, records=[AT_HOST])))
+for place in (TWO[0], TWO[1], TWO[0]):
+    for i in range(40):
+        c.down(to(w.HOST, numbered(i) if i else WANDERER), src=place if not i else TWO[1])
+c.at(1).up(to(WANDERER), peers=TWO[:1]).up(to(numbered(5)), peers=TWO[1:])
+
 for action in ("freeze", "drop"):
     c = Case("ping-pong-" + action, ["E-032"],
              "The sixth move within 180 s is refused and the entry stays where the fifth put it; it is frozen until no move was tried for 180 s. Action %s." % action,

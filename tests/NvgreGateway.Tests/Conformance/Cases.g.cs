@@ -499,6 +499,10 @@ public sealed class Cases
 
     [Fact]
     [Requirement("E-032")]
+    public void Moves_At_One_Time_Stamp() => CaseRunner.Run("moves-at-one-time-stamp");
+
+    [Fact]
+    [Requirement("E-032")]
     public void Ping_Pong_Freeze() => CaseRunner.Run("ping-pong-freeze");
 
     [Fact]
