@@ -43,6 +43,7 @@ finish() {
   for pid in "${pids[@]}"; do stop_pid "$pid"; done
   wait 2>/dev/null
   remove_network
+  rm -rf /run/nvgre-gateway/quickstart-1 /run/nvgre-gateway/quickstart-2
   if [ $rc = 0 ]; then
     rm -rf "$work"
     printf '\nEverything is removed again.\nQUICK START: SUCCESS - two gateways carried a VLAN over NVGRE.\n'

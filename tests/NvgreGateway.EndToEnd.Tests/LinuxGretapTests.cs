@@ -37,6 +37,8 @@ public class LinuxGretapTests
             set -e
             # the kernel speaks only when spoken to, so that counters can be compared
             for c in all default; do echo 1 > /proc/sys/net/ipv6/conf/$c/disable_ipv6; done
+            # what is captured is what came, not several of them joined
+            ethtool -K eth0 gro off; ethtool -K eth1 gro off
             ip netns add host
             ip link set eth1 netns host
             ip netns exec host sh -c 'for c in all default; do echo 1 > /proc/sys/net/ipv6/conf/$c/disable_ipv6; done'

@@ -21,8 +21,8 @@ public class QuickstartTests
 
     private static string Traces() => Shell.Run("""
         ip -o link | awk '{print $2}' | grep qs- ; ip netns | grep qs- ; ls -d /tmp/nvgre-quickstart.* 2>/dev/null
-        ls /run/nvgre-gateway 2>/dev/null | grep quickstart
-        for p in /proc/[0-9]*; do tr '\0' ' ' < $p/cmdline 2>/dev/null | grep -q -- 'run --config /tmp/nvgre-quickstart' && echo "process ${p#/proc/}"; done
+        ls /run/nvgre-gateway /dev/shm/nvgre-gateway 2>/dev/null | grep quickstart
+        for p in /proc/[0-9]*; do tr '\0' ' ' < $p/cmdline 2>/dev/null | grep -q -- '[r]un --config /tmp/nvgre-quickstart' && echo "process ${p#/proc/}"; done
         true
         """);
 }

@@ -44,7 +44,7 @@ public class SteadyStateTests
             """));
         gateway.WriteConfiguration();
         gateway.Supervisor.Signal(1);
-        Assert.True(Shell.Eventually(() => gateway.ShowTable("segments").Contains("6000", StringComparison.Ordinal), 10), "the change did not come");
+        Assert.True(Shell.Eventually(() => gateway.Show("segments").ToJsonString().Contains("\"vsid\":6000", StringComparison.Ordinal), 10), "the change did not come");
         Assert.Empty(gateway.Metrics().CountersBelow(last));
         Assert.Equal(dropped, Accounting.Dropped(gateway));
         gateway.Stop();

@@ -136,7 +136,7 @@ public partial class SurvivalTests
         segments[1]!["attachments"]![0]!["vlan"] = 201;
         site.Gateway.WriteConfiguration();
         site.Gateway.Supervisor.Signal(1);
-        Assert.True(Shell.Eventually(() => site.Gateway.ShowTable("segments").Contains("201", StringComparison.Ordinal), 10), "the change did not come");
+        Assert.True(Shell.Eventually(() => site.Gateway.Show("segments").ToJsonString().Contains("\"vlan\":201", StringComparison.Ordinal), 10), "the change did not come");
 
         ping.WaitForExit(30);
         Assert.Contains("500 received", ping.Output, StringComparison.Ordinal);

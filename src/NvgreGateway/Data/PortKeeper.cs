@@ -36,7 +36,8 @@ internal sealed unsafe class PortKeeper
         _eal = eal;
         _pool = pool;
         _workers = workers;
-        _interface = device.Argument("iface") ?? "";
+        // net_vhost calls its socket so.
+        _interface = device.Argument("iface") is { } name && !name.Contains('/') ? name : "";
     }
 
     private PortTableEntry* Wanted => _memory.PortTable + _index;

@@ -22,9 +22,8 @@ internal sealed class NameLock : IDisposable
         try
         {
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            file.Flush();
+            // Beside the lock, not in it: a locked file cannot be opened by who is refused.
+            File.WriteAllText(HolderOf(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new NameLock(file);
         }
         catch (IOException) when (File.Exists(path))
@@ -37,13 +36,13 @@ internal sealed class NameLock : IDisposable
     // The file stays: deleting it would let two supervisors lock two files of one name.
     public void Dispose() => _file.Dispose();
 
+    private static string HolderOf(string path) => path + ".holder";
+
     private static string Describe(string path)
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var reader = new StreamReader(file);
-            string pid = reader.ReadToEnd().Trim();
+            string pid = File.ReadAllText(HolderOf(path)).Trim();
             string command = File.ReadAllText($"/proc/{pid}/cmdline").Replace('\0', ' ').Trim();
             return $"process {pid} ({command})";
         }
