@@ -137,12 +137,18 @@ internal static unsafe class UnderlayParser
         return DropReason.None; // a second tag is an EtherType that is not served here
     }
 
-    // All nodes, and the solicited-node group of each IPv6 PA of the port.
+    // All nodes, and the solicited-node groups of the port's link-local address and of each IPv6 PA of it.
     private static bool IsJoined(WorkerContext* w, uint portIndex, ulong destination)
     {
         if ((ushort)destination != 0x3333)
         {
             return false;
+        }
+
+        PortEntry* port = w->PortEntries + portIndex;
+        if ((port->Flags & PortFlags.HasIpv6) != 0 && destination == (0xFF_3333 | (port->Mac >> 24 << 24)))
+        {
+            return true;
         }
 
         LocalAddress* a = w->Snapshot.LocalAddresses;
@@ -405,9 +411,20 @@ internal static unsafe class UnderlayParser
         return true;
     }
 
-    // ff02::1 and the solicited-node groups of the port's addresses.
+    // Where ND alone is taken besides the PAs (E-063): the port's link-local address, which is made from its MAC (RFC 4291
+    // appendix A), ff02::1, and the solicited-node groups of the port's addresses.
     private static bool IsJoined6(WorkerContext* w, uint portIndex, ulong high, ulong low)
     {
+        PortEntry* port = w->PortEntries + portIndex;
+        if ((port->Flags & PortFlags.HasIpv6) != 0)
+        {
+            ulong mac = port->Mac, last = mac >> 24 << 40;
+            if ((high == 0x80FE && low == (((mac & 0xFF_FFFF) ^ 2) | 0xFE_FF00_0000 | last)) || (high == 0x02FF && low == (0xFF_0100_0000ul | last)))
+            {
+                return true;
+            }
+        }
+
         if (high != 0x02FF)
         {
             return false;

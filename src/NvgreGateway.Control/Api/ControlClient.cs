@@ -34,7 +34,9 @@ public sealed class ControlClient : IDisposable
                 catch (SocketException e)
                 {
                     connection.Dispose();
-                    throw new IOException($"no gateway named '{name}' answers at {socket}: {e.Message}", e);
+                    // A missing file comes as an address error, which says little to a person.
+                    string why = File.Exists(socket) ? e.Message : "it is not running";
+                    throw new IOException($"no gateway named '{name}' answers at {socket}: {why}", e);
                 }
             },
         };

@@ -187,22 +187,26 @@ public sealed class ControlHost
         }
     }
 
-    private ConfigurationResult Load(GatewayMemory memory)
+    /// <summary>
+    /// What to carry on with. A successor in the same run, or beside a data process that forwards, takes what is in force: the file
+    /// may have been changed since, and nobody has asked for that yet. A new run asks for its file.
+    /// </summary>
+    private unsafe ConfigurationResult Load(GatewayMemory memory)
     {
-        if (Starts(memory) > 0 && File.Exists(_copyPath))
+        ProcessMark before = memory.Header->Control;
+        bool newRun = memory.Header->Supervisor.StartTime > before.StartTime;
+        if (before.Starts > 0 && File.Exists(_copyPath) && (!newRun || ProcessMarks.IsAlive(in memory.Header->Data)))
         {
-            // A successor carries on with what is in force; the file may have been changed since, and nobody has asked for that yet.
             ConfigurationResult running = ConfigurationLoader.Load(_copyPath);
             if (running.IsValid)
             {
+                _reloadAsked |= newRun;
                 return running;
             }
         }
 
         return ConfigurationLoader.Load(_configPath);
     }
-
-    private static unsafe ulong Starts(GatewayMemory memory) => memory.Header->Control.Starts;
 
     private static unsafe void Mark(GatewayMemory memory, GatewayConfiguration configuration)
     {
