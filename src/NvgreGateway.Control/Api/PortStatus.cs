@@ -51,6 +51,9 @@ public sealed record PortStatus
     /// <summary>Its addresses with prefix length, the link-local one last.</summary>
     public required IReadOnlyList<string> Addresses { get; init; }
 
+    /// <summary>The same addresses with their states.</summary>
+    public required IReadOnlyList<AddressStatus> AddressStates { get; init; }
+
     /// <summary>Received.</summary>
     public required PacketCount Rx { get; init; }
 

@@ -160,6 +160,14 @@ internal static unsafe class StatusReporter
                 TxOffloads = state.TxOffloads,
                 RxOffloads = state.RxOffloads,
                 Addresses = [.. plane.Own.Of(i).Select(static a => $"{a.Address}/{a.PrefixLength}")],
+                AddressStates = [.. plane.Own.Of(i).Select(a => new AddressStatus
+                {
+                    Address = $"{a.Address}/{a.PrefixLength}",
+                    Kind = a.IsPa ? "pa" : "link-local",
+                    Admin = Up,
+                    Oper = reason is null ? Up : Down,
+                    Reason = reason is null ? null : "its port is down: " + reason,
+                })],
                 Rx = new PacketCount { Packets = traffic.RxPackets, Bytes = traffic.RxBytes },
                 Tx = new PacketCount { Packets = traffic.TxPackets, Bytes = traffic.TxBytes },
                 Dropped = traffic.RxDropped,

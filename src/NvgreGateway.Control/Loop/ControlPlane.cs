@@ -30,6 +30,7 @@ public sealed class ControlPlane
     private readonly List<Punt> _batch = [];
     private readonly GatewayConfiguration _first;
     private readonly bool[] _portUp;
+    private readonly bool[] _portWasUp;
     private readonly string?[] _portReasons;
     private State? _state;
     private ulong _nextTick;
@@ -55,6 +56,7 @@ public sealed class ControlPlane
         _injects = new InjectQueue(memory, configuration.Ports.Count);
         _conditions = new Conditions(log);
         _portUp = new bool[configuration.Ports.Count];
+        _portWasUp = new bool[configuration.Ports.Count];
         _portReasons = new string?[configuration.Ports.Count];
         Array.Fill(_portUp, true); // down is told once it is seen
     }
@@ -224,6 +226,8 @@ public sealed class ControlPlane
             Volatile.Write(ref (_memory.NextHops + id)->Held, 0);
         }
 
+        // A NIC needs a while for its link after a start: that is no reason to forget what was learned on it.
+        Array.Clear(_portWasUp);
         Apply(Configuration, now);
     }
 
@@ -268,8 +272,8 @@ public sealed class ControlPlane
     internal string? PortReason(int port) => _portReasons[port];
 
     /// <summary>
-    /// Looks at the links. A port that goes down loses its learned entries (E-035), so that what lives behind it is found again
-    /// wherever it went.
+    /// Looks at the links. A port that goes down after it was up loses its learned entries (E-035), so that what lives behind it is
+    /// found again wherever it went.
     /// </summary>
     /// <param name="now">Nanoseconds.</param>
     public unsafe void WatchPorts(ulong now)
@@ -289,7 +293,8 @@ public sealed class ControlPlane
                 : told.LinkUp == 0 ? TextOr(told.Reason, "no link")
                 : null;
             _portReasons[port] = reason;
-            bool up = reason is null;
+            bool up = reason is null, wasUp = _portWasUp[port];
+            _portWasUp[port] |= up;
             if (up == _portUp[port])
             {
                 continue;
@@ -304,7 +309,7 @@ public sealed class ControlPlane
             else
             {
                 _conditions.Raise("port_down", name, reason!, now);
-                int flushed = state.Tables.Fdb.FlushPort(port);
+                int flushed = wasUp ? state.Tables.Fdb.FlushPort(port) : 0;
                 if (flushed > 0)
                 {
                     _log.Write(EventSeverity.Info, "fdb_flushed", ("port", name), ("entries", flushed));

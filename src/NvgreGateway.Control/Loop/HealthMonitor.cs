@@ -9,7 +9,7 @@ namespace NvgreGateway.Control;
 internal sealed unsafe class HealthMonitor
 {
     /// <summary>How long something may stand still; below the two seconds in which it must be told, by more than one look.</summary>
-    public const ulong StallNanoseconds = 1_700_000_000;
+    public const ulong StallNanoseconds = 1_500_000_000;
 
     private readonly GatewayMemory _memory;
     private readonly (ulong Value, ulong ChangedAt)[] _polls;

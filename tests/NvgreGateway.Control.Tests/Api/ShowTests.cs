@@ -33,6 +33,7 @@ public sealed class ShowTests
         f.Memory.PortStates[0].LinkUp = 0;
         f.Memory.PortStates[1].Present = 0;
         HostFixture.Eventually(() => client.PortsAsync().Answer().All(static p => p.Oper == "down"), "the ports are still up");
+        Assert.All(client.PortsAsync().Answer()[1].AddressStates, static a => Assert.Equal(("down", "its port is down: no such device"), (a.Oper, a.Reason)));
         Assert.Equal(["no link", "no such device"], client.PortsAsync().Answer().Select(static p => p.Reason));
         segment = client.SegmentsAsync().Answer()[0];
         Assert.Equal(("up", "down", "no attachment is up: port access0: no link"), (segment.Admin, segment.Oper, segment.Reason));

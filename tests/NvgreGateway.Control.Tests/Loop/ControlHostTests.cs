@@ -135,6 +135,27 @@ public sealed class ControlHostTests
     }
 
     [Fact]
+    public unsafe void ANewRunAsksForItsFile()
+    {
+        using var f = new HostFixture();
+        using var data = new FakeDataProcess(f.Memory, 2);
+        f.StartHost();
+        f.WaitUntilReady();
+        f.StopHost();
+
+        // Another supervisor took the regions over, with another file.
+        f.Memory.Header->Supervisor = new ProcessMark { ProcessId = 1, StartTime = f.Memory.Header->Control.StartTime + 1, Starts = 2 };
+        f.WriteConfiguration(f.Json("\"192.0.2.2\", \"192.0.2.3\""));
+        using var stop = new CancellationTokenSource();
+        Task<int> successor = Task.Run(() => new ControlHost(f.Log).RunAsync(f.Name, f.ConfigurationPath, stop.Token));
+        f.WaitUntilReady();
+        using ControlClient client = f.Client();
+        HostFixture.Eventually(() => client.PeersAsync().Answer().Count == 2, "it goes on with the old file");
+        stop.Cancel();
+        Assert.Equal(0, successor.Answer());
+    }
+
+    [Fact]
     public void AMetricsAddressThatIsTakenIsToldAndTakenWhenItIsFree()
     {
         using var f = new HostFixture();

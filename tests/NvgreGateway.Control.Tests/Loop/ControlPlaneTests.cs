@@ -203,6 +203,16 @@ public sealed class ControlPlaneTests
         f.Plane.WatchPorts(f.Now);
         Assert.Empty(f.Plane.RaisedConditions);
         Assert.Equal(1, f.Log.Count("port_down_cleared"));
+
+        // A link that is not up yet after a restart of the data process forgets nothing.
+        f.Punt(PuntKind.Learn, FdbTable.Key(mac.Value, segment), f.Memory.Current.Attachments[attachment].Place);
+        f.Round();
+        Assert.Equal(1, f.Plane.Tables.Fdb.Count);
+        f.Plane.DataProcessReady(f.Now);
+        Up(f, PlaneFixture.Access, false);
+        f.Plane.WatchPorts(f.Now);
+        Assert.Equal(1, f.Plane.Tables.Fdb.Count);
+        Assert.Single(f.Plane.RaisedConditions);
     }
 
     [Fact]
