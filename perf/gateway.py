@@ -67,17 +67,18 @@ class Gateway:
                 continue
         return pids
 
-    def worker_thread(self):
-        """(process, thread) that polls: the one that is bound to the core under test and to nothing else."""
-        for pid in self.processes():
-            for tid in os.listdir("/proc/%d/task" % pid):
-                if os.sched_getaffinity(int(tid)) == {DUT}:
-                    return pid, int(tid)
-        self.fail("no thread is bound to core %d" % DUT)
+    def worker_threads(self):
+        """The threads that poll, by the name that the data process gives them."""
+        tids = [int(tid) for pid in self.processes() for tid in os.listdir("/proc/%d/task" % pid)
+                if re.fullmatch(r"worker\d+", open("/proc/%d/task/%s/comm" % (pid, tid)).read().strip())]
+        if not tids or any(os.sched_getaffinity(tid) != {DUT} for tid in tids):
+            self.fail("no worker is bound to core %d" % DUT)
+        return tids
 
     def set_real_time(self):
-        if REAL_TIME:
-            os.sched_setscheduler(self.worker_thread()[1], os.SCHED_FIFO, os.sched_param(1))
+        for tid in self.worker_threads():
+            if REAL_TIME:
+                os.sched_setscheduler(tid, os.SCHED_FIFO, os.sched_param(1))
 
     def ask(self, path):
         """What the control process answers on its Unix socket, as `show ... --json` prints it."""
