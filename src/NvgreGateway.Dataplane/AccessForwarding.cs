@@ -36,7 +36,7 @@ internal static unsafe class AccessForwarding
                     c->RxUnicast[0]++;
                     c->RxUnicast[1] += m->PktLen;
                     byte* p = m->Data;
-                    PeerOutput.Send(w, m, p + k->Offset, Wire.Load64(p), Wire.Load32(p + 8), k, id, from, null);
+                    PeerOutput.Send(w, m, p + k->Offset, Wire.Load64(p), Wire.Load32(p + 8), k, id, from, CastKind.Unicast, null); // the FDB holds no groups
                     continue;
                 }
             }
@@ -90,7 +90,7 @@ internal static unsafe class AccessForwarding
             }
 
             byte* p = m->Data;
-            PeerOutput.Send(w, m, p + k->Offset, Wire.Load64(p), Wire.Load32(p + 8), k, id, from, null);
+            PeerOutput.Send(w, m, p + k->Offset, Wire.Load64(p), Wire.Load32(p + 8), k, id, from, CastKind.Unicast, null);
             return;
         }
 
@@ -107,6 +107,6 @@ internal static unsafe class AccessForwarding
 
         // E-008: a tag keeps its PCP and DEI on the way to another attachment.
         byte* start = m->Data;
-        AttachmentOutput.Send(w, m, start + k->Offset, Wire.Load64(start), Wire.Load32(start + 8), k->Priority, k, id, from, null);
+        AttachmentOutput.Send(w, m, start + k->Offset, Wire.Load64(start), Wire.Load32(start + 8), k->Priority, k, id, from, CastKind.Unicast, null);
     }
 }

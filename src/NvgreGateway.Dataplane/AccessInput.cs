@@ -24,7 +24,7 @@ internal static unsafe class AccessInput
         AttachmentEntry* attachments = w->Attachments;
         SegmentEntry* segments = w->Segments;
         uint maxFrame = port->MaxFrame, native = port->NativeAttachment;
-        bool trunk = (port->Flags & PortFlags.AccessMode) == 0;
+        uint longestTagged = (port->Flags & PortFlags.AccessMode) == 0 ? maxFrame : 0; // a tag is unusual there
         FdbBucket* buckets = w->Fdb.Buckets;
         byte* ages = w->Ages;
         uint mask = w->Fdb.Mask;
@@ -56,9 +56,9 @@ internal static unsafe class AccessInput
             }
 
             ushort type = Wire.Load16(p + 12);
-            uint tags, attachmentId, tci = 0;
+            ulong destination = Wire.Load64(p) & Wire.MacMask, source = Wire.Load64(p + 4) >> 16;
+            uint tags = 0, attachmentId = native, tci = 0, longest = maxFrame;
             DropReason reason;
-            bool plain;
             if (type == Wire.Vlan)
             {
                 if (length < EthernetHeader.Size + VlanTag.Size)
@@ -71,24 +71,22 @@ internal static unsafe class AccessInput
                 type = Wire.Load16(p + 16);
                 tags = 4;
                 attachmentId = map[tci & 0xFFF]; // VID 0 and 4095 are in no map
-                plain = attachmentId != 0 && trunk && !Wire.IsTag(type);
-            }
-            else
-            {
-                tags = 0;
-                attachmentId = native;
-                plain = native != 0 && !Wire.IsTag(type);
+                longest = longestTagged;
             }
 
-            ulong destination = Wire.Load64(p) & Wire.MacMask, source = Wire.Load64(p + 4) >> 16;
-            if (!plain || (destination & 1) != 0 || length > maxFrame)
+            if (attachmentId == 0 || Wire.IsTag(type) || (destination & 1) != 0 || length > longest)
             {
-                reason = Unusual(w, port, p, length, destination, ref attachmentId, ref tags, ref tci);
+                reason = Unusual(w, port, p, length, destination, out uint classified, out uint tagBytes, out uint tag);
                 if (reason != DropReason.None)
                 {
                     Accounting.Drop(w, m, reason, portIndex);
                     continue;
                 }
+
+                // Through copies: what a call may write to lives in memory, also for the frames that never come here.
+                attachmentId = classified;
+                tags = tagBytes;
+                tci = tag;
             }
 
             AttachmentEntry* attachment = attachments + attachmentId;
@@ -96,11 +94,12 @@ internal static unsafe class AccessInput
             byte* l3 = p + EthernetHeader.Size + tags;
             uint linear = (uint)m->DataLen - EthernetHeader.Size - tags;
             ulong destinationKey = FdbTable.Key(destination, segment), sourceKey = FdbTable.Key(source, segment);
+            uint sourceIndex = FdbTable.Hash(sourceKey) & mask;
             FdbBucket* destinationBucket = buckets + (FdbTable.Hash(destinationKey) & mask);
-            FdbBucket* sourceBucket = buckets + (FdbTable.Hash(sourceKey) & mask);
+            FdbBucket* sourceBucket = buckets + sourceIndex;
             Wire.Prefetch(destinationBucket);
             Wire.Prefetch(sourceBucket);
-            Wire.Prefetch(ages + ((sourceBucket - buckets) * 8));
+            Wire.Prefetch(ages + ((ulong)sourceIndex * 8));
             TenantFlow flow = FlowHash.Classify(p, l3, linear);
             if ((segments[segment].Flags & SegmentFlags.Up) == 0)
             {
@@ -142,9 +141,10 @@ internal static unsafe class AccessInput
 
     // Everything of the stages Port / L2 and VLAN, in their order, for frames that the lines above do not settle.
     private static DropReason Unusual(
-        WorkerContext* w, PortEntry* port, byte* p, uint length, ulong destination, ref uint attachment, ref uint tags, ref uint tci)
+        WorkerContext* w, PortEntry* port, byte* p, uint length, ulong destination, out uint attachment, out uint tags, out uint tci)
     {
         bool tagged = Wire.IsTag(Wire.Load16(p + 12));
+        attachment = tags = tci = 0;
         if (tagged && length < EthernetHeader.Size + VlanTag.Size)
         {
             return DropReason.L2Runt;

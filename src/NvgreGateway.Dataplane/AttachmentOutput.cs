@@ -21,10 +21,11 @@ internal static unsafe class AttachmentOutput
     /// <param name="k">What pass 1 found out.</param>
     /// <param name="id">Attachment id.</param>
     /// <param name="from">Port it came in on.</param>
+    /// <param name="cast">Kind of its destination MAC.</param>
     /// <param name="record">The frame's record when this is a copy, else null.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Send(
-        WorkerContext* w, Mbuf* m, byte* inner, ulong macs, uint macsEnd, uint priority, Work* k, uint id, uint from, CopyRecord* record)
+        WorkerContext* w, Mbuf* m, byte* inner, ulong macs, uint macsEnd, uint priority, Work* k, uint id, uint from, CastKind cast, CopyRecord* record)
     {
         AttachmentEntry* attachment = w->Attachments + id;
         uint tags = attachment->Tags * (uint)VlanTag.Size;
@@ -46,10 +47,10 @@ internal static unsafe class AttachmentOutput
         if (length < EthernetHeader.MinFrame)
         {
             Trimming.Pad(m);
+            length = EthernetHeader.MinFrame;
         }
 
-        Transmission.Queue(
-            w, attachment->Port, m, new TxNote { Record = record, Place = id, TenantBytes = (ushort)k->Length, From = (byte)from, Cast = (byte)k->Cast });
+        Transmission.ToAttachment(w, attachment->Port, m, length, id, k->Length, from, cast, record);
     }
 
     /// <summary>PCP and DEI of a frame from NVGRE: by its DSCP, or 0 when not IP (E-043).</summary>

@@ -17,7 +17,7 @@ internal static unsafe class NeighborStage
     /// <param name="nextHop">Next hop id.</param>
     /// <param name="note">Its account.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Send(WorkerContext* w, Mbuf* m, uint port, uint nextHop, in TxNote note)
+    public static void Send(WorkerContext* w, Mbuf* m, uint port, uint nextHop, TxNote note)
     {
         NextHopSlot* slot = w->NextHops + nextHop;
         ulong word = Volatile.Read(ref slot->Word);
@@ -75,7 +75,7 @@ internal static unsafe class NeighborStage
         }
     }
 
-    private static void Hold(WorkerContext* w, NextHopSlot* slot, Mbuf* m, uint port, uint nextHop, in TxNote note)
+    private static void Hold(WorkerContext* w, NextHopSlot* slot, Mbuf* m, uint port, uint nextHop, TxNote note)
     {
         HeldHop* hop = null;
         for (uint i = 0; i < w->HeldHops; i++)
@@ -188,7 +188,7 @@ internal static unsafe class NeighborStage
         }
     }
 
-    private static void Lose(WorkerContext* w, Mbuf* m, in TxNote note, DropReason reason) => Transmission.End(w, m, note, reason);
+    private static void Lose(WorkerContext* w, Mbuf* m, TxNote note, DropReason reason) => Transmission.End(w, m, note, reason);
 
     private static void SetMac(Mbuf* m, ulong word)
     {

@@ -23,9 +23,10 @@ internal static unsafe class PeerOutput
     /// <param name="k">What pass 1 found out.</param>
     /// <param name="id">Peer id.</param>
     /// <param name="from">Port it came in on.</param>
+    /// <param name="cast">Kind of its destination MAC.</param>
     /// <param name="record">The frame's record when this is a copy, else null.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Send(WorkerContext* w, Mbuf* m, byte* inner, ulong macs, uint macsEnd, Work* k, uint id, uint from, CopyRecord* record)
+    public static void Send(WorkerContext* w, Mbuf* m, byte* inner, ulong macs, uint macsEnd, Work* k, uint id, uint from, CastKind cast, CopyRecord* record)
     {
         PeerEntry* peer = w->Peers + id;
         uint headerLength = peer->HeaderLength, l3 = peer->L3Offset, crc = k->Crc, innerLength = k->Length;
@@ -68,27 +69,28 @@ internal static unsafe class PeerOutput
             start[14] |= (byte)(w->Segments[peer->Segment].DscpToPcp[tos >> 2] << 5);
         }
 
-        uint longer = (uint)(m->Data - start);
-        m->DataOff = (ushort)(start - m->BufAddr);
-        m->DataLen = (ushort)(m->DataLen + longer);
-        m->PktLen += longer;
-        if (m->PktLen < EthernetHeader.MinFrame)
+        uint length = headerLength + innerLength;
+        uint offset = (uint)(start - m->BufAddr);
+        m->DataLen = (ushort)(m->DataLen + m->DataOff - offset);
+        m->DataOff = (ushort)offset;
+        m->PktLen = length;
+        if (length < EthernetHeader.MinFrame)
         {
             Trimming.Pad(m);
             start = m->Data;
+            length = EthernetHeader.MinFrame;
         }
 
-        var note = new TxNote { Record = record, Place = Place.Peer | id, TenantBytes = (ushort)innerLength, From = (byte)from, Cast = (byte)k->Cast };
         ulong hop = Volatile.Read(ref w->NextHops[peer->NextHop].Word);
         if (NextHopSlot.StateOf(hop) != NextHopState.Resolved || w->HeldPackets != 0)
         {
-            NeighborStage.Send(w, m, peer->Port, peer->NextHop, note);
+            NeighborStage.Send(w, m, peer->Port, peer->NextHop, new TxNote(record, Place.Peer | id, innerLength, from, cast));
             return;
         }
 
         // The low half of the first eight bytes is ours to fill; the source MAC begins in the upper.
         Wire.Store64(start, (hop & Wire.MacMask) | (Wire.Load64(peer->Template) & ~Wire.MacMask));
-        Transmission.Queue(w, peer->Port, m, note);
+        Transmission.ToPeer(w, peer->Port, m, length, id, innerLength, from, cast, record);
     }
 
     // B-030, B-033, B-038: where the outer DSCP comes from; B-020, B-021: the ECN field.

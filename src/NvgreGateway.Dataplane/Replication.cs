@@ -83,11 +83,11 @@ internal static unsafe class Replication
             byte* start = copy->Data;
             if (toPeer)
             {
-                PeerOutput.Send(w, copy, start, Wire.Load64(start), Wire.Load32(start + 8), k, members[at], from, record);
+                PeerOutput.Send(w, copy, start, Wire.Load64(start), Wire.Load32(start + 8), k, members[at], from, k->Cast, record);
             }
             else
             {
-                AttachmentOutput.Send(w, copy, start, Wire.Load64(start), Wire.Load32(start + 8), priority, k, members[at], from, record);
+                AttachmentOutput.Send(w, copy, start, Wire.Load64(start), Wire.Load32(start + 8), priority, k, members[at], from, k->Cast, record);
             }
         }
 

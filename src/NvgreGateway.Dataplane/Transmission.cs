@@ -11,45 +11,72 @@ namespace NvgreGateway.Dataplane;
 /// </summary>
 internal static unsafe class Transmission
 {
-    /// <summary>Queues a complete packet.</summary>
+    /// <summary>Queues a complete packet to a peer.</summary>
     /// <param name="w">The worker.</param>
     /// <param name="port">Port to send on.</param>
     /// <param name="m">The packet; no longer the caller's.</param>
-    /// <param name="note">Its account.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="id">The peer.</param>
+    /// <param name="tenantBytes">Bytes of the tenant frame.</param>
+    /// <param name="from">Port it came in on.</param>
+    /// <param name="cast">Kind of its destination MAC.</param>
+    /// <param name="record">The frame's record when this is a copy, else null.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Queue(WorkerContext* w, uint port, Mbuf* m, in TxNote note)
+    public static void ToPeer(
+        WorkerContext* w, uint port, Mbuf* m, uint length, uint id, uint tenantBytes, uint from, CastKind cast, CopyRecord* record)
     {
-        uint length = m->PktLen;
-        if (note.Cast == (byte)CastKind.Unicast)
+        var note = new TxNote(record, Place.Peer | id, tenantBytes, from, cast);
+        if (cast == CastKind.Unicast)
         {
-            uint id = note.Place & Place.IdMask;
-            if ((note.Place & Place.Peer) != 0)
-            {
-                PeerCounters* c = w->PeerCounters + id;
-                c->TxUnicast[Exchange.PeerCounters.Packets]++;
-                c->TxUnicast[Exchange.PeerCounters.TenantBytes] += note.TenantBytes;
-                c->TxUnicast[Exchange.PeerCounters.OuterBytes] += length;
-            }
-            else
-            {
-                AttachmentCounters* c = w->AttachmentCounters + id;
-                c->TxUnicast[0]++;
-                c->TxUnicast[1] += length;
-            }
+            PeerCounters* c = w->PeerCounters + id;
+            c->TxUnicast[Exchange.PeerCounters.Packets]++;
+            c->TxUnicast[Exchange.PeerCounters.TenantBytes] += tenantBytes;
+            c->TxUnicast[Exchange.PeerCounters.OuterBytes] += length;
         }
         else
         {
             CountGroup(w, note, length, undo: false);
         }
 
-        Put(w, port, m, note, length);
+        Put(w, port, m, note, length, record != null);
+    }
+
+    /// <summary>Queues a complete packet to an attachment; parameters as of <see cref="ToPeer"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ToAttachment(
+        WorkerContext* w, uint port, Mbuf* m, uint length, uint id, uint tenantBytes, uint from, CastKind cast, CopyRecord* record)
+    {
+        var note = new TxNote(record, id, tenantBytes, from, cast);
+        if (cast == CastKind.Unicast)
+        {
+            AttachmentCounters* c = w->AttachmentCounters + id;
+            c->TxUnicast[0]++;
+            c->TxUnicast[1] += length;
+        }
+        else
+        {
+            CountGroup(w, note, length, undo: false);
+        }
+
+        Put(w, port, m, note, length, record != null);
+    }
+
+    /// <summary>Queues a complete packet, wherever it goes.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="port">Port to send on.</param>
+    /// <param name="m">The packet; no longer the caller's.</param>
+    /// <param name="note">Its account.</param>
+    public static void Queue(WorkerContext* w, uint port, Mbuf* m, TxNote note)
+    {
+        CountGroup(w, note, m->PktLen, undo: false);
+        Put(w, port, m, note, m->PktLen, note.Record != null);
     }
 
     /// <summary>Queues a frame of control's own.</summary>
     /// <param name="w">The worker.</param>
     /// <param name="port">Port to send on.</param>
     /// <param name="m">The frame.</param>
-    public static void QueueInjected(WorkerContext* w, uint port, Mbuf* m) => Put(w, port, m, default, m->PktLen);
+    public static void QueueInjected(WorkerContext* w, uint port, Mbuf* m) => Put(w, port, m, default, m->PktLen, special: true);
 
     /// <summary>Empties a buffer after the port took what it took.</summary>
     /// <param name="w">The worker.</param>
@@ -120,7 +147,7 @@ internal static unsafe class Transmission
         // At most a burst a loop, so that the own ports are not starved.
         for (uint i = 0; i < WorkerContext.MaxBurst && SpreadRing.TryTake(ring, out Departure d); i++)
         {
-            Put(w, d.Port, d.Packet, d.Note, d.Packet->PktLen); // its counters were moved by the other worker
+            Put(w, d.Port, d.Packet, d.Note, d.Packet->PktLen, d.Note.Record != null || d.Note.Place == 0); // its counters were moved by the other worker
             any = true;
         }
 
@@ -128,7 +155,7 @@ internal static unsafe class Transmission
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(WorkerContext* w, uint port, Mbuf* m, in TxNote note, uint length)
+    private static void Put(WorkerContext* w, uint port, Mbuf* m, TxNote note, uint length, bool special)
     {
         TxBuffer* b = w->Tx + port;
         if (b->Count == TxBuffer.Capacity)
@@ -140,7 +167,11 @@ internal static unsafe class Transmission
         TxBuffer.Packets(b)[at] = m;
         TxBuffer.Notes(b)[at] = note;
         b->Bytes += length;
-        b->Special += note.Record != null || note.Place == 0 ? 1u : 0;
+        if (special)
+        {
+            b->Special++;
+        }
+
         w->DirtyPorts |= 1ul << (int)port;
     }
 
@@ -199,7 +230,7 @@ internal static unsafe class Transmission
     /// <param name="m">The packet.</param>
     /// <param name="note">Its account.</param>
     /// <param name="reason">Why.</param>
-    public static void End(WorkerContext* w, Mbuf* m, in TxNote note, DropReason reason)
+    public static void End(WorkerContext* w, Mbuf* m, TxNote note, DropReason reason)
     {
         if (note.Record != null)
         {
@@ -220,16 +251,16 @@ internal static unsafe class Transmission
         Accounting.Discard(w, m);
     }
 
-    // All kinds of destination; what Queue does inline for unicast.
+    // All kinds of destination; what ToPeer and ToAttachment do inline for unicast.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CountGroup(WorkerContext* w, in TxNote note, uint length, bool undo)
+    private static void CountGroup(WorkerContext* w, TxNote note, uint length, bool undo)
     {
         uint id = note.Place & Place.IdMask;
         ulong one = undo ? ulong.MaxValue : 1; // counters are numbers modulo 2^64
         if ((note.Place & Place.Peer) != 0)
         {
             PeerCounters* c = w->PeerCounters + id;
-            ulong* triple = note.Cast == (byte)CastKind.Unicast ? c->TxUnicast : c->TxGroup + ((note.Cast - 1) * 3);
+            ulong* triple = note.Cast == CastKind.Unicast ? c->TxUnicast : c->TxGroup + (((int)note.Cast - 1) * 3);
             triple[Exchange.PeerCounters.Packets] += one;
             triple[Exchange.PeerCounters.TenantBytes] += one * note.TenantBytes;
             triple[Exchange.PeerCounters.OuterBytes] += one * length;
@@ -237,7 +268,7 @@ internal static unsafe class Transmission
         else
         {
             AttachmentCounters* c = w->AttachmentCounters + id;
-            ulong* pair = note.Cast == (byte)CastKind.Unicast ? c->TxUnicast : c->TxGroup + ((note.Cast - 1) * 2);
+            ulong* pair = note.Cast == CastKind.Unicast ? c->TxUnicast : c->TxGroup + (((int)note.Cast - 1) * 2);
             pair[0] += one;
             pair[1] += one * length;
         }

@@ -1,23 +1,42 @@
 using System.Runtime.InteropServices;
+using NvgreGateway.Exchange;
 
 namespace NvgreGateway.Dataplane;
 
-/// <summary>What the accounting of a packet needs if the port does not take it: its counters were moved when it was queued.</summary>
+/// <summary>
+/// What the accounting of a packet needs if the port does not take it: its counters were moved when it was queued. Two words, so that
+/// it travels in registers: one made of smaller fields in memory cannot be read back at once while they are on their way.
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Size = 16)]
-internal unsafe struct TxNote
+internal readonly unsafe struct TxNote
 {
+    private readonly CopyRecord* _record;
+    private readonly ulong _packed;
+
+    /// <summary>Makes a note.</summary>
+    /// <param name="record">The record of the received frame that this is a copy of; null for the frame itself.</param>
+    /// <param name="place">Where it goes: attachment or peer id with <see cref="Exchange.Place.Peer"/>; 0 = a frame of control.</param>
+    /// <param name="tenantBytes">Tenant bytes, 16 bits: the untagged inner frame without padding.</param>
+    /// <param name="from">Port it came in on, 8 bits.</param>
+    /// <param name="cast">Kind of its destination MAC.</param>
+    public TxNote(CopyRecord* record, uint place, uint tenantBytes, uint from, CastKind cast)
+    {
+        _record = record;
+        _packed = place | ((ulong)(ushort)tenantBytes << 32) | ((ulong)(byte)from << 48) | ((ulong)cast << 56);
+    }
+
     /// <summary>The record of the received frame that this is a copy of; null for the frame itself.</summary>
-    public CopyRecord* Record;
+    public CopyRecord* Record => _record;
 
     /// <summary>Where it goes: attachment or peer id with <see cref="Exchange.Place.Peer"/>; 0 = a frame of control.</summary>
-    public uint Place;
+    public uint Place => (uint)_packed;
 
     /// <summary>Tenant bytes: the untagged inner frame without padding.</summary>
-    public ushort TenantBytes;
+    public ushort TenantBytes => (ushort)(_packed >> 32);
 
     /// <summary>Port it came in on.</summary>
-    public byte From;
+    public byte From => (byte)(_packed >> 48);
 
-    /// <summary><see cref="Exchange.CastKind"/> of its destination MAC.</summary>
-    public byte Cast;
+    /// <summary>Kind of its destination MAC.</summary>
+    public CastKind Cast => (CastKind)(byte)(_packed >> 56);
 }

@@ -34,7 +34,7 @@ internal static unsafe class UnderlayForwarding
                     c->RxUnicast[PeerCounters.OuterBytes] += m->PktLen;
                     byte* q = m->Data + k->Offset;
                     AttachmentOutput.Send(
-                        w, m, q, Wire.Load64(q), Wire.Load32(q + 8), AttachmentOutput.PriorityOf(w->Segments + k->Segment, k), k, id, from, null);
+                        w, m, q, Wire.Load64(q), Wire.Load32(q + 8), AttachmentOutput.PriorityOf(w->Segments + k->Segment, k), k, id, from, CastKind.Unicast, null);
                     continue;
                 }
             }
@@ -84,6 +84,6 @@ internal static unsafe class UnderlayForwarding
         }
 
         byte* q = m->Data + k->Offset; // a record whose place was flushed
-        AttachmentOutput.Send(w, m, q, Wire.Load64(q), Wire.Load32(q + 8), AttachmentOutput.PriorityOf(segment, k), k, id, from, null);
+        AttachmentOutput.Send(w, m, q, Wire.Load64(q), Wire.Load32(q + 8), AttachmentOutput.PriorityOf(segment, k), k, id, from, CastKind.Unicast, null);
     }
 }

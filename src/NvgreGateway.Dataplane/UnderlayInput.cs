@@ -54,7 +54,7 @@ internal static unsafe class UnderlayInput
 
             byte* p = m->Data;
             uint length = m->PktLen;
-            OuterHeader outer;
+            uint offset, innerLength, outerTos, segment, sender;
             if (length <= longest4 && m->DataLen >= Compared)
             {
                 Vector256<byte> a = (Vector256.Load(p) ^ want4a) & mask4a, b = (Vector256.Load(p + 32) ^ want4b) & mask4b;
@@ -67,14 +67,14 @@ internal static unsafe class UnderlayInput
                         && total >= Ipv4Header.Size + GreHeader.Size + EthernetHeader.Size
                         && l3Offset + total <= length)
                     {
-                        outer.Offset = l3Offset + Ipv4Header.Size + GreHeader.Size;
-                        outer.Length = total - Ipv4Header.Size - GreHeader.Size;
-                        outer.Tos = ip[1];
-                        outer.Segment = snapshot.SegmentOf(Wire.Big32(ip + 24) >> 8);
-                        if (outer.Segment != 0)
+                        offset = l3Offset + Ipv4Header.Size + GreHeader.Size;
+                        innerLength = total - Ipv4Header.Size - GreHeader.Size;
+                        outerTos = ip[1];
+                        segment = snapshot.SegmentOf(Wire.Big32(ip + 24) >> 8);
+                        if (segment != 0)
                         {
-                            outer.Peer = snapshot.PeerOf4(outer.Segment, Wire.Load32(ip + 12));
-                            if (outer.Peer != 0 && SenderPasses(segments, peers, peerStates, outer.Segment, outer.Peer, ip[8]))
+                            sender = snapshot.PeerOf4(segment, Wire.Load32(ip + 12));
+                            if (sender != 0 && SenderPasses(segments, peers, peerStates, segment, sender, ip[8]))
                             {
                                 goto accepted;
                             }
@@ -98,14 +98,14 @@ internal static unsafe class UnderlayInput
                         && payload >= GreHeader.Size + EthernetHeader.Size
                         && l3Offset + Ipv6Header.Size + payload <= length)
                     {
-                        outer.Offset = l3Offset + Ipv6Header.Size + GreHeader.Size;
-                        outer.Length = payload - GreHeader.Size;
-                        outer.Tos = (Wire.Big16(ip) >> 4) & 0xFF;
-                        outer.Segment = snapshot.SegmentOf(Wire.Big32(ip + 44) >> 8);
-                        if (outer.Segment != 0)
+                        offset = l3Offset + Ipv6Header.Size + GreHeader.Size;
+                        innerLength = payload - GreHeader.Size;
+                        outerTos = (Wire.Big16(ip) >> 4) & 0xFF;
+                        segment = snapshot.SegmentOf(Wire.Big32(ip + 44) >> 8);
+                        if (segment != 0)
                         {
-                            outer.Peer = snapshot.PeerOf6(outer.Segment, Wire.Load64(ip + 8), Wire.Load64(ip + 16));
-                            if (outer.Peer != 0 && SenderPasses(segments, peers, peerStates, outer.Segment, outer.Peer, ip[7]))
+                            sender = snapshot.PeerOf6(segment, Wire.Load64(ip + 8), Wire.Load64(ip + 16));
+                            if (sender != 0 && SenderPasses(segments, peers, peerStates, segment, sender, ip[7]))
                             {
                                 goto accepted;
                             }
@@ -115,27 +115,35 @@ internal static unsafe class UnderlayInput
             }
 
         parse:
-            if (!UnderlayParser.Parse(w, portIndex, m, out outer))
+            if (!UnderlayParser.Parse(w, portIndex, m, out OuterHeader parsed))
             {
                 continue;
             }
 
+            // Through a copy: what a call may write to lives in memory, also for the packets that never come here.
+            offset = parsed.Offset;
+            innerLength = parsed.Length;
+            outerTos = parsed.Tos;
+            segment = parsed.Segment;
+            sender = parsed.Peer;
+
         accepted:
-            byte* q = p + outer.Offset;
+            byte* q = p + offset;
             ulong destination = Wire.Load64(q) & Wire.MacMask, source = Wire.Load64(q + 4) >> 16;
-            ulong destinationKey = FdbTable.Key(destination, outer.Segment), sourceKey = FdbTable.Key(source, outer.Segment);
+            ulong destinationKey = FdbTable.Key(destination, segment), sourceKey = FdbTable.Key(source, segment);
+            uint sourceIndex = FdbTable.Hash(sourceKey) & mask;
             FdbBucket* destinationBucket = buckets + (FdbTable.Hash(destinationKey) & mask);
-            FdbBucket* sourceBucket = buckets + (FdbTable.Hash(sourceKey) & mask);
+            FdbBucket* sourceBucket = buckets + sourceIndex;
             Wire.Prefetch(destinationBucket);
             Wire.Prefetch(sourceBucket);
-            Wire.Prefetch(ages + ((sourceBucket - buckets) * 8));
+            Wire.Prefetch(ages + ((ulong)sourceIndex * 8));
 
-            PeerEntry* peer = peers + outer.Peer;
+            PeerEntry* peer = peers + sender;
             byte* l3 = q + EthernetHeader.Size;
-            uint linear = Math.Min(m->DataLen - outer.Offset, outer.Length) - EthernetHeader.Size;
+            uint linear = Math.Min(m->DataLen - offset, innerLength) - EthernetHeader.Size;
             if (Wire.IsTag(Wire.Load16(q + 12)) && (peer->Flags & PeerFlags.AcceptInnerTag) == 0)
             {
-                Accounting.Drop(w, m, DropReason.InnerTagged, portIndex, outer.Segment, outer.Peer);
+                Accounting.Drop(w, m, DropReason.InnerTagged, portIndex, segment, sender);
                 continue;
             }
 
@@ -144,22 +152,25 @@ internal static unsafe class UnderlayInput
             DropReason reason;
             if (!TenantStage.MacsPass(w, destination, source) || !TenantStage.PayloadPasses(l3, family) || (destination & 1) != 0)
             {
-                reason = TenantStage.Fault(w, outer.Segment, destination, source, l3, linear, family, fromNvgre: true);
+                reason = TenantStage.Fault(w, segment, destination, source, l3, linear, family, fromNvgre: true);
                 if (reason != DropReason.None)
                 {
-                    Accounting.Drop(w, m, reason, portIndex, outer.Segment, outer.Peer);
+                    Accounting.Drop(w, m, reason, portIndex, segment, sender);
                     continue;
                 }
             }
 
-            if ((outer.Tos & Ecn.Mask) != 0 || (peer->Flags & PeerFlags.DscpUniform) != 0)
+            if ((outerTos & Ecn.Mask) != 0 || (peer->Flags & PeerFlags.DscpUniform) != 0)
             {
-                reason = EcnStage.Apply(w, l3, family, ref tos, outer.Tos, (peer->Flags & PeerFlags.DscpUniform) != 0);
+                uint changed = tos;
+                reason = EcnStage.Apply(w, l3, family, ref changed, outerTos, (peer->Flags & PeerFlags.DscpUniform) != 0);
                 if (reason != DropReason.None)
                 {
-                    Accounting.Drop(w, m, reason, portIndex, outer.Segment, outer.Peer);
+                    Accounting.Drop(w, m, reason, portIndex, segment, sender);
                     continue;
                 }
+
+                tos = changed;
             }
 
             k->Packet = m;
@@ -168,8 +179,8 @@ internal static unsafe class UnderlayInput
             k->SourceKey = sourceKey;
             k->DestinationKey = destinationKey;
             k->Place = peer->Place;
-            k->Length = outer.Length;
-            k->Offset = (ushort)outer.Offset;
+            k->Length = innerLength;
+            k->Offset = (ushort)offset;
             k->Tos = (byte)tos;
             k->Family = (byte)family;
             k->Priority = 0;

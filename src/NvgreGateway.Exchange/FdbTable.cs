@@ -91,7 +91,7 @@ public readonly unsafe struct FdbTable
             if (found != 0)
             {
                 int way = BitOperations.TrailingZeroCount(found);
-                slot = (uint)((bucket - Buckets) * 8) + (uint)way;
+                slot = (uint)((ulong)((byte*)bucket - (byte*)Buckets) / 8) + (uint)way; // 64 bytes and 8 slots a bucket; no sign to divide
                 return bucket->Places[way];
             }
 
