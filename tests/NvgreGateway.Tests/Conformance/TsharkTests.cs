@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using NvgreGateway.Control.Configuration;
+
+namespace NvgreGateway.Tests.Conformance;
+
+/// <summary>What replay writes, read by somebody else's decoder: tshark with all its checksum validation on.</summary>
+public sealed class TsharkTests : IDisposable
+{
+    /// <summary>Cases whose inputs are malformed inside or wrong already: what the gateway must not repair.</summary>
+    private static readonly string[] s_wrongInput =
+    [
+        "any-ethertype", "flow-id-key-classes", "inner-cut-at-every-byte", "reserved-group-macs", "tenant-cut-at-every-byte", "tenant-gre-is-a-loop", "w11-outer-padding",
+        "wrong-inner-checksums-stay",
+    ];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("nvgre-tshark-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task FindsNothingMalformedAndNoBadChecksum()
+    {
+        List<Frame> sent = [];
+        List<string> whose = [];
+        foreach (string folder in Directory.GetDirectories(Path.Combine(Tree.Conformance, "cases")).Order(StringComparer.Ordinal))
+        {
+            string name = Path.GetFileName(folder);
+            if (s_wrongInput.Contains(name))
+            {
+                continue;
+            }
+
+            GatewayConfiguration configuration = Replayed.Configure(File.ReadAllText(Path.Combine(folder, "config.json")));
+            using JsonDocument expect = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expect.json")));
+            Replayed run = Replayed.Run(
+                configuration,
+                [.. expect.RootElement.GetProperty("inputs").EnumerateArray().Select(p => (p.GetString()!, (IReadOnlyList<Frame>)Pcap.Read(Path.Combine(folder, $"in-{p.GetString()}.pcap"))))],
+                32,
+                1);
+            for (int port = 0; port < run.Output.Count; port++)
+            {
+                sent.AddRange(run.Output[port]);
+                whose.AddRange(run.Output[port].Select((_, i) => $"{name}, frame {i} of {configuration.Ports[port].Name}"));
+            }
+        }
+
+        string[] bad = await Tshark(sent, "frame.number", "_ws.malformed or _ws.expert.severity == error or " +
+            string.Join(" or ", new[] { "ip", "tcp", "udp", "icmp", "icmpv6" }.Select(p => $"{p}.checksum.status == \"Bad\"")));
+        Assert.True(bad.Length == 0, string.Join('\n', bad.Select(b => whose[int.Parse(b, CultureInfo.InvariantCulture) - 1])));
+        Assert.True(sent.Count > 4000, $"only {sent.Count} frames");
+
+        // and it sees what we mean: every GRE packet is NVGRE by its first word, in an IP packet that must not be fragmented
+        string[] strange = await Tshark(sent, "frame.number", "gre and not (gre.flags_and_version == 0x2000 and gre.proto == 0x6558 and (ipv6 or ip.flags.df == 1))");
+        Assert.True(strange.All(s => whose[int.Parse(s, CultureInfo.InvariantCulture) - 1].StartsWith("nvgre-in-nvgre", StringComparison.Ordinal)), string.Join('\n', strange));
+    }
+
+    [Fact]
+    public async Task DecodesTheWorkedPackets()
+    {
+        string folder = Tree.Case("w01-vlan-to-nvgre");
+        string[] fields = await Tshark(Pcap.Read(Path.Combine(folder, "out-underlay0.pcap")), "frame.protocols|ip.src|ip.dst|ip.ttl|gre.key|eth.dst|icmp.seq", "gre");
+        Assert.Equal(["eth:ethertype:ip:gre:eth:ethertype:ip:icmp:data|192.0.2.1,10.1.1.200|198.51.100.10,10.1.1.11|64,128|0x00138924|02:00:00:00:02:fe,00:15:5d:00:00:0b|1"], fields);
+    }
+
+    private async Task<string[]> Tshark(IEnumerable<Frame> frames, string fields, string filter)
+    {
+        string file = Path.Combine(_folder, "all.pcap");
+        // time stamps in order: a decoder that follows conversations must not see time run backwards
+        Pcap.Write(file, frames.Select((f, i) => f with { Nanoseconds = 1_700_000_000_000_000_000UL + ((ulong)i * 1000) }));
+        ProcessStartInfo start = new("tshark") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in (string[])["-r", file, "-n", "-Y", filter, "-T", "fields", "-E", "separator=|"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (string field in fields.Split('|'))
+        {
+            start.ArgumentList.Add("-e");
+            start.ArgumentList.Add(field);
+        }
+
+        foreach (string option in (string[])["ip.check_checksum:TRUE", "tcp.check_checksum:TRUE", "udp.check_checksum:TRUE", "tcp.analyze_sequence_numbers:FALSE"])
+        {
+            start.ArgumentList.Add("-o");
+            start.ArgumentList.Add(option);
+        }
+
+        using Process tshark = Process.Start(start)!;
+        Task<string> errors = tshark.StandardError.ReadToEndAsync();
+        string output = await tshark.StandardOutput.ReadToEndAsync();
+        await tshark.WaitForExitAsync();
+        Assert.True(tshark.ExitCode == 0, await errors);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}
