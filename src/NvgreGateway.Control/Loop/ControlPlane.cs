@@ -76,8 +76,15 @@ public sealed class ControlPlane
     /// <summary>Nanoseconds of the last <see cref="Start"/>, <see cref="Process"/> or <see cref="Apply"/>.</summary>
     public ulong Now { get; private set; }
 
-    /// <summary>When <see cref="Process"/> has something to do by itself, nanoseconds; null before <see cref="Start"/>.</summary>
-    public ulong? NextTimer => _state is null ? null : Math.Min(_nextTick, _state.Neighbors.NextTimer ?? ulong.MaxValue);
+    /// <summary>When <see cref="Process"/> has something to do by itself, nanoseconds; null when nothing is due at any time.</summary>
+    public ulong? NextTimer
+    {
+        get
+        {
+            ulong next = _state is null ? ulong.MaxValue : Math.Min(TickMatters ? _nextTick : ulong.MaxValue, _state.Neighbors.NextTimer ?? ulong.MaxValue);
+            return next == ulong.MaxValue ? null : next;
+        }
+    }
 
     internal GatewayMemory Memory => _memory;
 
@@ -254,15 +261,16 @@ public sealed class ControlPlane
     /// <param name="name">Its name.</param>
     /// <param name="subject">What it is about.</param>
     /// <param name="text">What is wrong; null clears it.</param>
-    internal void SetCondition(string name, string subject, string? text)
+    /// <param name="now">Nanoseconds; the plane itself may not have been started yet.</param>
+    internal void SetCondition(string name, string subject, string? text, ulong now)
     {
         if (text is null)
         {
-            _conditions.Clear(name, subject, Now);
+            _conditions.Clear(name, subject, now);
         }
         else
         {
-            _conditions.Raise(name, subject, text, Now);
+            _conditions.Raise(name, subject, text, now);
         }
     }
 
@@ -324,19 +332,26 @@ public sealed class ControlPlane
         return told.Length > 0 ? told : otherwise;
     }
 
+    /// <summary>
+    /// Whether somebody would see that a tick of the tables came late. In <c>replay</c> nobody does while nothing can age: a silence
+    /// of years in a capture then costs nothing.
+    /// </summary>
+    private bool TickMatters => !_options.Ordered || Running.Tables.Fdb.LearnedCount > 0;
+
     private void FireUntil(ulong until)
     {
         State state = Running;
-        while (NextTimer is { } due && due <= until)
+        while (Math.Min(_nextTick, state.Neighbors.NextTimer ?? ulong.MaxValue) is var due && due <= until)
         {
             Now = Math.Max(Now, due);
             state.Neighbors.Fire(due);
             if (due >= _nextTick)
             {
                 // Ticks that were missed are one: the tables look at the clock, not at how often they are called.
-                ulong at = _options.Ordered ? due : Math.Max(due, until);
+                ulong length = TickLength(state.Tables);
+                ulong at = !_options.Ordered ? Math.Max(due, until) : TickMatters ? due : due + ((until - due) / length * length);
                 state.Tables.Tick(at);
-                _nextTick = at + TickLength(state.Tables);
+                _nextTick = at + length;
             }
         }
     }

@@ -150,7 +150,7 @@ public sealed class ControlService : IDisposable
     {
         lock (_lock)
         {
-            _plane.SetCondition("metrics_down", "metrics.listen", text);
+            _plane.SetCondition("metrics_down", "metrics.listen", text, MonotonicClock.Now);
         }
     }
 

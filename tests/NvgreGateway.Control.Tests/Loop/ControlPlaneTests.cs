@@ -57,6 +57,30 @@ public sealed class ControlPlaneTests
     }
 
     [Fact]
+    public void ASilenceOfYearsInACaptureCostsNothingAndAgesNothingThatIsNew()
+    {
+        using var f = new PlaneFixture(PlaneFixture.Json(top: ", \"fdb\": { \"ageingSeconds\": 10 }"));
+        uint segment = f.Plane.Tables.Ids.SegmentOf(5001), attachment = f.Plane.Tables.Ids.AttachmentOf("access0", 100);
+        uint place = PlaceOf(f, attachment);
+        f.Punt(PuntKind.Learn, FdbTable.Key(0x010A_0000_0002, segment), place);
+        f.Round();
+        Assert.NotNull(f.Plane.NextTimer);
+        f.Advance(9);
+        Assert.Equal(1, f.Plane.Tables.Fdb.Count);
+        f.Advance(2);
+        Assert.Equal(0, f.Plane.Tables.Fdb.Count);
+        Assert.Null(f.Plane.NextTimer); // nothing to wait for
+
+        f.Advance(50.0 * 365 * 86400);
+        f.Punt(PuntKind.Learn, FdbTable.Key(0x020A_0000_0002, segment), place);
+        f.Round();
+        f.Advance(9);
+        Assert.Equal(1, f.Plane.Tables.Fdb.Count);
+        f.Advance(2);
+        Assert.Equal(0, f.Plane.Tables.Fdb.Count);
+    }
+
+    [Fact]
     public unsafe void AnyBytesFromAWorkerAreSurvived()
     {
         using var f = new PlaneFixture();
@@ -240,6 +264,8 @@ public sealed class ControlPlaneTests
         f.Plane.SetWarnings([]);
         Assert.DoesNotContain(f.Plane.RaisedConditions, static c => c.Name == "mtu_below_vlan");
     }
+
+    private static unsafe uint PlaceOf(PlaneFixture f, uint attachment) => f.Memory.Current.Attachments[attachment].Place;
 
     private static unsafe void Up(PlaneFixture f, int port, bool up)
     {
