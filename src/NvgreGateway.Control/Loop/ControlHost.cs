@@ -194,8 +194,11 @@ public sealed class ControlHost
     private unsafe ConfigurationResult Load(GatewayMemory memory)
     {
         ProcessMark before = memory.Header->Control;
-        bool newRun = memory.Header->Supervisor.StartTime > before.StartTime;
-        if (before.Starts > 0 && File.Exists(_copyPath) && (!newRun || ProcessMarks.IsAlive(in memory.Header->Data)))
+        ulong run = memory.Header->Supervisor.StartTime;
+        bool newRun = run > before.StartTime;
+        // A data process of the new run was started with the ports of its file.
+        bool adopted = memory.Header->Data.StartTime < run && ProcessMarks.IsAlive(in memory.Header->Data);
+        if (before.Starts > 0 && File.Exists(_copyPath) && (!newRun || adopted))
         {
             ConfigurationResult running = ConfigurationLoader.Load(_copyPath);
             if (running.IsValid)

@@ -34,11 +34,13 @@ internal sealed unsafe class HealthMonitor
     /// <param name="now">Nanoseconds.</param>
     public void Look(ulong now)
     {
-        Note(ref _heart, Volatile.Read(ref _memory.Data->Heartbeat), moves: false, now);
+        // Nothing moves before the data process forwards: what stands still is measured from then on.
+        bool idle = !Forwarding;
+        Note(ref _heart, Volatile.Read(ref _memory.Data->Heartbeat), idle, now);
         for (int i = 0; i < _polls.Length; i++)
         {
             WorkerStatistics* s = _memory.Statistics(i);
-            Note(ref _polls[i], Volatile.Read(ref s->Polls), Volatile.Read(ref s->Sleeping) != 0, now);
+            Note(ref _polls[i], Volatile.Read(ref s->Polls), idle || Volatile.Read(ref s->Sleeping) != 0, now);
         }
     }
 

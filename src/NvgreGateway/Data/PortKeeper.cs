@@ -208,15 +208,7 @@ internal sealed unsafe class PortKeeper
 
         Port port = _port!;
         Close();
-        try
-        {
-            port.Detach();
-        }
-        catch (DpdkException e)
-        {
-            Console.Error.WriteLine($"dataplane: {e.Message}");
-        }
-
+        Detach(port);
         _reopen = RoundsBetweenReopens;
         Begin();
         State->Present = 0;
@@ -224,6 +216,18 @@ internal sealed unsafe class PortKeeper
         State->LinkUp = 0;
         GatewayMemory.SetText(State->Reason, 160, "the device is gone");
         End();
+    }
+
+    private static void Detach(Port? port)
+    {
+        try
+        {
+            port?.Detach();
+        }
+        catch (DpdkException e)
+        {
+            Console.Error.WriteLine($"dataplane: {e.Message}"); // the next try says whether it matters
+        }
     }
 
     private void TryReopen()
@@ -242,7 +246,14 @@ internal sealed unsafe class PortKeeper
         }
         catch (DpdkException e)
         {
+            // Whatever was done of it is undone, or the next try would find the device attached already.
+            Port? half = _port ?? (Port.Exists(_device) ? Port.Find(_device) : null);
+            Close();
+            Detach(half);
             Begin();
+            State->Present = 0;
+            State->Started = 0;
+            State->LinkUp = 0;
             GatewayMemory.SetText(State->Reason, 160, e.Message);
             End();
         }

@@ -103,7 +103,8 @@ internal sealed unsafe class Supervisor : IDisposable
             try
             {
                 GatewayMemory memory = GatewayMemory.Attach(name);
-                if (Posix.IsAlive(memory.Header->Data) || Posix.IsAlive(memory.Header->Control) || Fits(memory.Limits, wanted))
+                if (Posix.IsAlive(memory.Header->Data) || Posix.IsAlive(memory.Header->Control)
+                    || (Fits(memory.Limits, wanted) && HasPorts(memory, configuration)))
                 {
                     return (memory, false);
                 }
@@ -125,6 +126,21 @@ internal sealed unsafe class Supervisor : IDisposable
         have.Ports == want.Ports && have.Workers == want.Workers && have.FdbCapacity == want.FdbCapacity && have.Segments >= want.Segments
         && have.Attachments >= want.Attachments && have.Peers >= want.Peers && have.NextHops >= want.NextHops && have.SnapshotBytes >= want.SnapshotBytes;
 
+    /// <summary>Whether the regions are of the same ports in the same order: what stands in them names ports by index.</summary>
+    private static bool HasPorts(GatewayMemory memory, GatewayConfiguration configuration)
+    {
+        for (int i = 0; i < configuration.Ports.Count; i++)
+        {
+            PortTableEntry* entry = memory.PortTable + i;
+            if (GatewayMemory.Text(entry->Name, 64) != configuration.Ports[i].Name || GatewayMemory.Text(entry->Device, 384) != configuration.Ports[i].Device)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private void OnStop(PosixSignalContext context)
     {
         context.Cancel = true;
@@ -136,6 +152,9 @@ internal sealed unsafe class Supervisor : IDisposable
         context.Cancel = true;
         _reload = true;
     }
+
+    // The signal would end a control process that has only just begun: it marks the regions once it takes it.
+    private bool ControlListens => _control.IsRunning && _memory.Header->Control.ProcessId == (ulong)_control.ProcessId;
 
     private int Watch()
     {
@@ -154,11 +173,16 @@ internal sealed unsafe class Supervisor : IDisposable
             PortTableWriter.Write(_memory, _configuration);
         }
 
+        if (!adoptedData)
+        {
+            Volatile.Write(ref _memory.Data->Phase, 0); // what a dead process said last is not so any more
+        }
+
         while (!_stop)
         {
             Start(_data);
             Start(_control);
-            if (_reload)
+            if (_reload && ControlListens)
             {
                 _reload = false;
                 Posix.Signal(_control.ProcessId, Posix.SigHup);

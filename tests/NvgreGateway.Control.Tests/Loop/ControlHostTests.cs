@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using NvgreGateway.Control.Api;
+using NvgreGateway.Control.Tables;
 using NvgreGateway.Exchange;
 using NvgreGateway.Tests;
 
@@ -52,6 +53,23 @@ public sealed class ControlHostTests
         Assert.Equal("stalled", client.WorkersAsync().Answer()[0].State);
         data.Loops = true;
         HostFixture.Eventually(() => f.Get("/healthz").Status == 200, "liveness does not come back");
+    }
+
+    [Fact]
+    [Requirement("F-010")]
+    public unsafe void AWorkerThatBeginsAfterALongRestartIsNotStalled()
+    {
+        using GatewayMemory memory = GatewayMemory.CreatePrivate(GatewayTables.LimitsFor(PlaneFixture.Parse(PlaneFixture.Json())));
+        var health = new HealthMonitor(memory, 1, 0);
+        const ulong Second = 1_000_000_000;
+        memory.Data->Phase = (ulong)DataPhase.Starting;
+        health.Look(10 * Second);
+        memory.Data->Phase = (ulong)DataPhase.Forwarding;
+        Assert.Empty(health.Problems(10 * Second)); // its first loop is still to come
+
+        // One that never begins is stalled all the same.
+        health.Look(11 * Second);
+        Assert.Equal(["data process: no heartbeat", "worker 0: stalled"], health.Problems(12 * Second));
     }
 
     [Fact]
