@@ -25,7 +25,7 @@ internal sealed unsafe class Rig : IDisposable
     public Rig(int burst = 32, int workers = 1, Action<Rig>? change = null, int buffers = 256, int? queues = null)
     {
         _burst = burst;
-        Memory = GatewayMemory.CreatePrivate(ExchangeLimits.For(8, workers, 4, 8, 16, 16, 4096));
+        Memory = GatewayMemory.CreatePrivate(ExchangeLimits.For(8, workers, 4, 8, 512, 512, 4096));
         Device = new FakeDevice(3, workers, buffers);
         if (queues is int q)
         {
