@@ -7,8 +7,13 @@ namespace NvgreGateway.Supervision;
 internal sealed class NameLock : IDisposable
 {
     private readonly FileStream _file;
+    private readonly string _name;
 
-    private NameLock(FileStream file) => _file = file;
+    private NameLock(FileStream file, string name)
+    {
+        _file = file;
+        _name = name;
+    }
 
     /// <summary>Takes the lock.</summary>
     /// <param name="name">The gateway's name.</param>
@@ -18,23 +23,61 @@ internal sealed class NameLock : IDisposable
     {
         holder = "";
         string path = GatewayPaths.Lock(name);
-        Directory.CreateDirectory(GatewayPaths.Runtime(name));
-        try
+        while (true)
         {
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            // Beside the lock, not in it: a locked file cannot be opened by who is refused.
-            File.WriteAllText(HolderOf(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            return new NameLock(file);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            holder = Describe(path);
-            return null;
+            Directory.CreateDirectory(GatewayPaths.Runtime(name));
+            try
+            {
+                var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                if (!IsHeld(path))
+                {
+                    file.Dispose(); // its holder deleted it between our opening and our locking: ours is a file without a name
+                    continue;
+                }
+
+                // Beside the lock, not in it: a locked file cannot be opened by who is refused.
+                File.WriteAllText(HolderOf(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+                return new NameLock(file, name);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                holder = Describe(path);
+                return null;
+            }
+            catch (IOException e) when (e is DirectoryNotFoundException or FileNotFoundException)
+            {
+                // The holder is just leaving, with its folder.
+            }
         }
     }
 
-    // The file stays: deleting it would let two supervisors lock two files of one name.
-    public void Dispose() => _file.Dispose();
+    /// <summary>Removes what the name had in its runtime folder, then gives the lock back.</summary>
+    public void Dispose()
+    {
+        Directory.Delete(GatewayPaths.Runtime(_name), recursive: true);
+        _file.Dispose();
+    }
+
+    private static bool IsHeld(string path)
+    {
+        try
+        {
+            using var again = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     private static string HolderOf(string path) => path + ".holder";
 

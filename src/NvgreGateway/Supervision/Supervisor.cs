@@ -263,14 +263,6 @@ internal sealed unsafe class Supervisor : IDisposable
         Volatile.Write(ref _memory.Settings->Stop, 1);
         _data.Stop(s_patience, asked: true);
         GatewayMemory.Delete(_configuration.Name);
-        foreach (string file in Directory.GetFiles(GatewayPaths.Runtime(_configuration.Name)))
-        {
-            if (file != GatewayPaths.Lock(_configuration.Name)) // the lock's file stays: see NameLock
-            {
-                File.Delete(file);
-            }
-        }
-
         Log("stopped");
         return _hopeless ? 1 : code;
     }
