@@ -421,14 +421,14 @@ ip4_case("outer-ip-options", ["B-019"], "NOPs, a timestamp, router alert: skippe
          (from4(options=b"\1\x83\3\4"), "drop.ip.options"),
          (from4(options=b"\x44\0\0\0"), "drop.ip.hdr"), (from4(options=b"\x44\1\0\0"), "drop.ip.hdr"), (from4(options=b"\x44\5\0\0"), "drop.ip.hdr"),
          (from4(options=b"\1\1\1\x44"), "drop.ip.hdr"))
-ip4_case("outer-ip-fragments", [], "Outer fragments: MF, an offset, an IPv6 Fragment header, atomic too.",
+ip4_case("outer-ip-fragments", ["A-072"], "Outer fragments: MF, an offset, an IPv6 Fragment header, atomic too.",
          (from4(flags=0x2000), "drop.ip.fragment"), (from4(flags=1), "drop.ip.fragment"), (from4(flags=0x1FFF), "drop.ip.fragment"), (from4(flags=0), None),
          (from6(protocol=44, payload=b"\x2f\0\0\1\0\0\0\1" + BODY), "drop.ip.fragment"), (from6(protocol=44, payload=b"\x2f\0\0\0\0\0\0\1" + BODY), "drop.ip.fragment"),
          (from6(protocol=44, payload=b"\x2f\0\0\x10\0\0\0\1" + BODY), "drop.ip.fragment"))
 ip4_case("outer-ip-martians", ["A-069"], "Sources that cannot be a peer: group, broadcast, loopback, unspecified, a local PA.",
          *[(from4(src=s), "drop.ip.martian") for s in ("224.0.0.5", "239.1.19.137", "255.255.255.255", "127.0.0.1", "127.255.0.1", "0.0.0.0", "192.0.2.1")],
          *[(from6(src=s), "drop.ip.martian") for s in ("ff02::1", "ff05::1", "::1", "::", "2001:db8:a::1")])
-ip4_case("outer-ip-protocols", [], "IP protocols that a local PA does not serve; VXLAN and GRE-in-UDP are told apart.",
+ip4_case("outer-ip-protocols", ["B-080"], "IP protocols that a local PA does not serve; VXLAN and GRE-in-UDP are told apart.",
          (from4(protocol=6, payload=w.tcp(w.PEER4, w.LOCAL4, 1, 80)), "drop.ip.proto"), (from4(protocol=50), "drop.ip.proto"), (from4(protocol=255), "drop.ip.proto"),
          (from4(protocol=17, payload=w.udp(w.PEER4, w.LOCAL4, 40000, 53, b"?")), "drop.ip.proto"),
          (from4(protocol=17, payload=w.udp(w.PEER4, w.LOCAL4, 40000, 4789, b"\x08\0\0\0" + b"\0" * 40)), "drop.ip.proto"),
@@ -476,7 +476,7 @@ ip6_case("outer-extension-headers", ["B-015"], "Hop-by-hop, destination options,
 
 # ---- peers ----------------------------------------------------------------------------------------------------------
 
-c = Case("peer-unknown", ["A-140", "B-014"], "The right key from a PA that is not the segment's peer, though it is another's: drop.peer.unknown, and nothing is learned.",
+c = Case("peer-unknown", ["A-140", "B-014", "F-040"], "The right key from a PA that is not the segment's peer, though it is another's: drop.peer.unknown, and nothing is learned.",
          config(segment(peers=[w.PEER4, "198.51.100.11"]), segment("green", 5002, (("access0", 200),), peers=["198.51.100.12"])))
 c.down(DOWN, src="198.51.100.99", drop="drop.peer.unknown").down(DOWN, src="198.51.100.12", drop="drop.peer.unknown")
 c.down(DOWN, src="2001:db8:b::99", drop="drop.peer.unknown").down(DOWN, src=w.PEER4, vsid=5002, drop="drop.peer.unknown")
@@ -495,7 +495,7 @@ def tenant_gre(src, dst, protocol=47):
     return w.eth(w.VM, w.HOST, 0x0800 if "." in src else 0x86DD, family(src, dst, protocol, body))
 
 
-c = Case("tenant-gre-is-a-loop", ["B-011"], "Tenant IP packets of protocol 47 from or to a local PA, or from a peer of the segment, both ways: drop.loop.",
+c = Case("tenant-gre-is-a-loop", ["B-011", "F-043"], "Tenant IP packets of protocol 47 from or to a local PA, or from a peer of the segment, both ways: drop.loop.",
          config(known(peers=[w.PEER4, w.PEER6])))
 for src, dst in ((w.LOCAL4, "198.51.100.77"), ("10.9.9.9", w.LOCAL4), (w.PEER4, "10.9.9.9"), (w.LOCAL6, "2001:db8:ca::b"), ("2001:db8:ca::b", w.LOCAL6),
                  (w.PEER6, "2001:db8:ca::b")):
@@ -520,7 +520,7 @@ for group in RESERVED:
 c.at(1).down(w.eth("01:80:c2:00:00:10", w.VM, 0x88B5, b"\0" * 50), bum=True).up(w.eth("01:80:c2:00:00:10", w.HOST, 0x88B5, b"\0" * 50), bum=True)
 c.down(w.eth("01:80:c2:00:00:00", w.VM, 3, b"BPDU" + b"\0" * 42), bum=True)
 
-c = Case("switch-control-groups", [], "Spanning tree and Cisco control groups are not carried toward NVGRE by default; from NVGRE they pass (W-11).", config(known()))
+c = Case("switch-control-groups", ["E-072", "E-074"], "Spanning tree and Cisco control groups are not carried toward NVGRE by default; from NVGRE they pass (W-11).", config(known()))
 for group in ("01:80:c2:00:00:00", "01:00:0c:cc:cc:cc", "01:00:0c:cc:cc:cd"):
     c.good().up(w.eth(group, w.HOST, 3, b"\x42\x42\x03" + b"\0" * 43), drop="drop.l2.control")
     c.down(w.eth(group, w.VM, 3, b"\x42\x42\x03" + b"\0" * 43), bum=True)
@@ -567,7 +567,7 @@ c.up(udp4(b"x" * 1472), drop="drop.mtu.df")
 c = Case("too-big-for-the-path-six", [], "PA MTU 1500 over IPv6: 1438.", C6)
 c.up(udp4(b"x" * 1410), peers=[w.PEER6]).up(udp4(b"x" * 1411), drop="drop.mtu.df").up(udp6(b"x" * 1391), drop="drop.mtu.v6")
 
-c = Case("oversize", [], "Frames over MTU + 14 + 4 on either side: drop.l2.oversize.", config(known()))
+c = Case("oversize", ["E-076"], "Frames over MTU + 14 + 4 on either side: drop.l2.oversize.", config(known()))
 c.up(w.eth(w.VM, w.HOST, 0x0800, b"x" * 1501), drop="drop.l2.oversize").rx("underlay0", w.W03 + b"x" * (1519 - len(w.W03)), drop="drop.l2.oversize")
 c.rx("underlay0", w.W03 + b"x" * (1518 - len(w.W03)), ("access0", w.W04))
 

@@ -91,7 +91,7 @@ for _ in range(2):
     c.up(UP, vid=200, vsid=5002).down(DOWN, vsid=5002, to=[("access0", 200)])
 
 SAME = [AT_VM]
-c = Case("two-tenants-with-the-same-macs", ["A-020", "A-026"],
+c = Case("two-tenants-with-the-same-macs", ["A-020", "A-026", "D-022", "D-024"],
          "Two segments with the same MACs, addresses and PA pair: nothing crosses in either direction, learned or not.",
          config(segment(attachments=(("access0", 100), ("access1", 100))), segment("green", 6001, (("access0", 200), ("access1", 200))), ports=MANY))
 c.rx("access0", w.tag(UP, 100), ("access1", w.bridged(UP, 100)), ("underlay0", w.encapsulated(UP)), unknown=True)

@@ -18,6 +18,7 @@ import cases_vlan  # noqa: E402,F401
 import cases_bridge  # noqa: E402,F401
 import cases_underlay  # noqa: E402,F401
 import cases_bursts  # noqa: E402,F401
+import cases_edges  # noqa: E402,F401
 
 TESTS = HERE.parent / "NvgreGateway.Tests" / "Conformance" / "Cases.g.cs"
 

@@ -276,6 +276,7 @@ public sealed class Cases
     public void Outer_Ip_Options() => CaseRunner.Run("outer-ip-options");
 
     [Fact]
+    [Requirement("A-072")]
     public void Outer_Ip_Fragments() => CaseRunner.Run("outer-ip-fragments");
 
     [Fact]
@@ -283,6 +284,7 @@ public sealed class Cases
     public void Outer_Ip_Martians() => CaseRunner.Run("outer-ip-martians");
 
     [Fact]
+    [Requirement("B-080")]
     public void Outer_Ip_Protocols() => CaseRunner.Run("outer-ip-protocols");
 
     [Fact]
@@ -290,7 +292,7 @@ public sealed class Cases
     public void Outer_Extension_Headers() => CaseRunner.Run("outer-extension-headers");
 
     [Fact]
-    [Requirement("A-140", "B-014")]
+    [Requirement("A-140", "B-014", "F-040")]
     public void Peer_Unknown() => CaseRunner.Run("peer-unknown");
 
     [Fact]
@@ -298,7 +300,7 @@ public sealed class Cases
     public void Peer_Down() => CaseRunner.Run("peer-down");
 
     [Fact]
-    [Requirement("B-011")]
+    [Requirement("B-011", "F-043")]
     public void Tenant_Gre_Is_A_Loop() => CaseRunner.Run("tenant-gre-is-a-loop");
 
     [Fact]
@@ -314,6 +316,7 @@ public sealed class Cases
     public void Reserved_Group_Macs() => CaseRunner.Run("reserved-group-macs");
 
     [Fact]
+    [Requirement("E-072", "E-074")]
     public void Switch_Control_Groups() => CaseRunner.Run("switch-control-groups");
 
     [Fact]
@@ -335,6 +338,7 @@ public sealed class Cases
     public void Too_Big_For_The_Path_Six() => CaseRunner.Run("too-big-for-the-path-six");
 
     [Fact]
+    [Requirement("E-076")]
     public void Oversize() => CaseRunner.Run("oversize");
 
     [Fact]
@@ -420,7 +424,7 @@ public sealed class Cases
     public void Segment_Down() => CaseRunner.Run("segment-down");
 
     [Fact]
-    [Requirement("A-020", "A-026")]
+    [Requirement("A-020", "A-026", "D-022", "D-024")]
     public void Two_Tenants_With_The_Same_Macs() => CaseRunner.Run("two-tenants-with-the-same-macs");
 
     [Fact]
@@ -623,4 +627,146 @@ public sealed class Cases
     [Fact]
     [Requirement("F-022")]
     public void Every_Fault_Between_Good_Frames() => CaseRunner.Run("every-fault-between-good-frames");
+
+    [Fact]
+    [Requirement("A-101")]
+    public void Dropped_Later_But_Learned() => CaseRunner.Run("dropped-later-but-learned");
+
+    [Fact]
+    [Requirement("E-031")]
+    public void Refreshed_By_Dropped_Frames() => CaseRunner.Run("refreshed-by-dropped-frames");
+
+    [Fact]
+    [Requirement("E-034", "E-031")]
+    public void Limit_Frees_With_Age() => CaseRunner.Run("limit-frees-with-age");
+
+    [Fact]
+    [Requirement("E-030", "E-004")]
+    public void One_Attachment_Tagged_Or_Not() => CaseRunner.Run("one-attachment-tagged-or-not");
+
+    [Fact]
+    [Requirement("E-030", "E-036")]
+    public void Many_Stations_In_One_Burst() => CaseRunner.Run("many-stations-in-one-burst");
+
+    [Fact]
+    [Requirement("B-011", "F-043")]
+    public void Tenant_Gre_In_Disguise() => CaseRunner.Run("tenant-gre-in-disguise");
+
+    [Fact]
+    [Requirement("A-041", "A-043")]
+    public void Foreign_Tpids_On_The_Native_Vlan() => CaseRunner.Run("foreign-tpids-on-the-native-vlan");
+
+    [Fact]
+    [Requirement("B-050")]
+    public void Outer_Ttl() => CaseRunner.Run("outer-ttl");
+
+    [Fact]
+    [Requirement("B-050", "A-071", "B-040")]
+    public void Outer_Ttl_Default() => CaseRunner.Run("outer-ttl-default");
+
+    [Fact]
+    [Requirement("A-031")]
+    public void Flow_Id_Of_One_Peer_On() => CaseRunner.Run("flow-id-of-one-peer-on");
+
+    [Fact]
+    [Requirement("B-030")]
+    public void Fixed_Dscp_Of_What_Is_Not_Ip() => CaseRunner.Run("fixed-dscp-of-what-is-not-ip");
+
+    [Fact]
+    [Requirement("B-042")]
+    public void Same_Identification_Everywhere() => CaseRunner.Run("same-identification-everywhere");
+
+    [Fact]
+    [Requirement("B-023", "B-024", "B-027")]
+    public void Ecn_On_Receipt() => CaseRunner.Run("ecn-on-receipt");
+
+    [Fact]
+    [Requirement("B-026")]
+    public void Ecn_Of_What_Is_Not_Ip() => CaseRunner.Run("ecn-of-what-is-not-ip");
+
+    [Fact]
+    [Requirement("E-043")]
+    public void Priority_From_The_Inner_Dscp() => CaseRunner.Run("priority-from-the-inner-dscp");
+
+    [Fact]
+    [Requirement("B-033")]
+    public void Dscp_Of_What_Is_Not_Ip() => CaseRunner.Run("dscp-of-what-is-not-ip");
+
+    [Fact]
+    [Requirement("E-008")]
+    public void Local_Switching_Keeps_Priority() => CaseRunner.Run("local-switching-keeps-priority");
+
+    [Fact]
+    [Requirement("B-008")]
+    public void Outer_Payload_Of_Nothing() => CaseRunner.Run("outer-payload-of-nothing");
+
+    [Fact]
+    public void Too_Big_For_The_Vlan() => CaseRunner.Run("too-big-for-the-vlan");
+
+    [Fact]
+    public void Too_Big_For_Some_Peers() => CaseRunner.Run("too-big-for-some-peers");
+
+    [Fact]
+    [Requirement("A-052", "E-063", "E-064")]
+    public void Neighbours_On_An_Outer_Vlan() => CaseRunner.Run("neighbours-on-an-outer-vlan");
+
+    [Fact]
+    [Requirement("A-055", "E-063")]
+    public void False_Answers() => CaseRunner.Run("false-answers");
+
+    [Fact]
+    [Requirement("A-055", "E-063")]
+    public void False_Advertisements() => CaseRunner.Run("false-advertisements");
+
+    [Fact]
+    [Requirement("E-063")]
+    public void Static_Neighbours_Stay() => CaseRunner.Run("static-neighbours-stay");
+
+    [Fact]
+    [Requirement("E-063", "A-051")]
+    public void A_Neighbour_Changes_Its_Mac() => CaseRunner.Run("a-neighbour-changes-its-mac");
+
+    [Fact]
+    [Requirement("E-063", "E-064")]
+    public void Not_Answered() => CaseRunner.Run("not-answered");
+
+    [Fact]
+    [Requirement("E-063", "A-054")]
+    public void Arp_And_Tunnel_In_One_Burst() => CaseRunner.Run("arp-and-tunnel-in-one-burst");
+
+    [Fact]
+    [Requirement("A-051", "A-050", "A-062", "A-132")]
+    public void Two_Underlay_Ports() => CaseRunner.Run("two-underlay-ports");
+
+    [Fact]
+    [Requirement("E-072", "E-074")]
+    public void Control_Frames_Forwarded() => CaseRunner.Run("control-frames-forwarded");
+
+    [Fact]
+    [Requirement("B-038")]
+    public void Untrusted_Port() => CaseRunner.Run("untrusted-port");
+
+    [Fact]
+    [Requirement("B-038")]
+    public void Port_That_Trusts_Priority() => CaseRunner.Run("port-that-trusts-priority");
+
+    [Fact]
+    [Requirement("A-047", "E-040")]
+    public void Priority_Maps() => CaseRunner.Run("priority-maps");
+
+    [Fact]
+    [Requirement("B-031")]
+    public void Uniform_Dscp() => CaseRunner.Run("uniform-dscp");
+
+    [Fact]
+    [Requirement("A-146")]
+    public void Lossless_Forwarded() => CaseRunner.Run("lossless-forwarded");
+
+    [Fact]
+    [Requirement("A-141")]
+    public void Extra_Overhead() => CaseRunner.Run("extra-overhead");
+
+    [Fact]
+    [Requirement("E-032")]
+    public void Move_Limit_Configured() => CaseRunner.Run("move-limit-configured");
 }
