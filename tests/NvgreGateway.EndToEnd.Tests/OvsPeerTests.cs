@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using NvgreGateway.Tests;
 
 namespace NvgreGateway.EndToEnd.Tests;
@@ -112,6 +113,37 @@ public class OvsPeerTests
             Assert.True(packets.Select(p => p.Key & 255).Distinct().Count() >= 20, $"few FlowIDs from {source}");
         }
 
+        Accounting.MustClose(site.Gateway);
+        site.Gateway.Stop();
+    }
+
+    /// <summary>
+    /// Two workers: over two queues of each port, and over ports with one queue, whose owner sends for the other worker.
+    /// </summary>
+    [Theory]
+    [InlineData(",qpairs=2", "")]
+    [InlineData("", "")]
+    [InlineData(",qpairs=2", ",qpairs=1")]
+    public void Two_workers_share_ports(string accessQueues, string underlayQueues)
+    {
+        using Lab lab = new($"{accessQueues}{underlayQueues}".Replace(",qpairs=", "q", StringComparison.Ordinal));
+        OvsSite site = new(lab, "af_packet");
+        JsonArray ports = site.Gateway.Configuration["ports"]!.AsArray();
+        ports[0]!["device"] = (string)ports[0]!["device"]! + accessQueues;
+        ports[1]!["device"] = (string)ports[1]!["device"]! + (underlayQueues.Length > 0 ? underlayQueues : accessQueues);
+        site.Gateway.Configuration["workers"] = new JsonObject { ["cores"] = new JsonArray(0, 1), ["idle"] = "sleep" };
+        site.Gateway.WriteConfiguration();
+        site.Start();
+        string host = site.Host.Namespace, tenant = site.Tenant;
+        Traffic.MustPing(host, OvsPeer.TenantAddress);
+        Assert.Equal(2, site.Gateway.Show("workers").AsArray().Count);
+        Accounting.MustEqual(site.Gateway, "access0", site.AccessCapture, $"!(frame[6:6] == {site.Host.Mac})");
+        Accounting.MustEqual(site.Gateway, "underlay0", site.UnderlayCapture!, $"frame[6:6] == {Configurations.UnderlayMac}");
+        site.AccessCapture.Stop();
+        site.UnderlayCapture!.Stop();
+        Udp(host, OvsPeer.TenantAddress, 40, 2);
+        Assert.True(Traffic.Tcp(lab, tenant, host, OvsPeer.TenantAddress, reverse: false, 5301) > 1e6);
+        Assert.True(Traffic.Tcp(lab, tenant, host, OvsPeer.TenantAddress, reverse: true, 5302) > 1e6);
         Accounting.MustClose(site.Gateway);
         site.Gateway.Stop();
     }

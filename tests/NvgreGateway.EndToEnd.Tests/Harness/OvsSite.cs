@@ -42,7 +42,13 @@ internal sealed class OvsSite
                 break;
         }
 
-        Gateway = new Gateway(lab, Configurations.TwoSegments(access, underlay), gatewayNamespace.Length == 0 ? null : gatewayNamespace);
+        System.Text.Json.Nodes.JsonObject configuration = Configurations.TwoSegments(access, underlay);
+        if (wire == "memif")
+        {
+            configuration["ports"]![1]!["mtu"] = 1500; // all that net_memif takes; 42 bytes around the host's 1450 fit
+        }
+
+        Gateway = new Gateway(lab, configuration, gatewayNamespace.Length == 0 ? null : gatewayNamespace);
     }
 
     public Gateway Gateway { get; }

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace NvgreGateway.EndToEnd.Tests.Report;
 
-/// <summary>What scripts/requirements.sh and scripts/test.sh run: rows and totals of the last test run.</summary>
+/// <summary>What scripts/requirements.sh and scripts/test.sh run: rows, failures and totals of the last test run.</summary>
 internal static class Program
 {
     private const string Usage = """
         requirements [--missing] [--group LETTER]   every row of the specification: proved, or not yet
-        summary                                     totals of the last test run, 'N passed, N failed, N skipped'
+        summary                                     what failed in the last test run, and 'N passed, N failed, N skipped'
         """;
 
     public static int Main(string[] arguments)
@@ -28,9 +28,14 @@ internal static class Program
 
     private static int Summary(TestRun run)
     {
+        foreach (string failure in run.Failures)
+        {
+            Console.WriteLine(failure);
+        }
+
         if (run.Aborted > 0)
         {
-            Console.WriteLine($"{run.Aborted} test hosts ended before their tests; each counts as a failure");
+            Console.WriteLine($"{run.Aborted} test host(s) ended before their tests; each counts as a failure");
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{run.Passed} passed, {run.Failed} failed, {run.Skipped} skipped"));

@@ -6,6 +6,7 @@ namespace NvgreGateway.EndToEnd.Tests.Report;
 internal sealed class TestRun
 {
     private readonly Dictionary<string, List<string>> _outcomes = new(StringComparer.Ordinal);
+    private readonly List<string> _failures = [];
 
     public int Passed { get; private set; }
 
@@ -15,6 +16,9 @@ internal sealed class TestRun
 
     /// <summary>Test hosts that ended before their tests did; each is counted as a failure.</summary>
     public int Aborted { get; private set; }
+
+    /// <summary>What failed or was skipped, and why: name, message and the beginning of the stack.</summary>
+    public IReadOnlyList<string> Failures => _failures;
 
     /// <summary>Reads every .trx file of a folder; an empty run where there is none.</summary>
     public static TestRun Read(string folder)
@@ -74,6 +78,11 @@ internal sealed class TestRun
                     break;
             }
 
+            if (outcome != "Passed")
+            {
+                _failures.Add($"{outcome.ToUpperInvariant()} {(string?)result.Attribute("testName")}\n{TextOf(result, ns)}");
+            }
+
             if (names.TryGetValue((string)result.Attribute("testId")!, out string? name))
             {
                 if (!_outcomes.TryGetValue(name, out List<string>? outcomes))
@@ -91,6 +100,14 @@ internal sealed class TestRun
         {
             Failed++;
             Aborted++;
+            _failures.Add("ABORTED\n" + string.Join('\n', trx.Descendants(ns + "RunInfo").Select(i => TextOf(i, ns))));
         }
+    }
+
+    private static string TextOf(XElement element, XNamespace ns)
+    {
+        IEnumerable<string> texts = element.Descendants().Where(e => e.Name == ns + "Message" || e.Name == ns + "StackTrace" || e.Name == ns + "Text")
+            .Select(e => string.Join('\n', e.Value.Split('\n').Take(30)));
+        return "    " + string.Join('\n', texts).Trim().ReplaceLineEndings("\n    ");
     }
 }
