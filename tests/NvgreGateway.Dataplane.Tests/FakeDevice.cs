@@ -8,6 +8,9 @@ internal sealed record Sent(int Port, ulong Sequence, byte[] Bytes);
 /// <summary>What stands for the NICs: inputs and outputs, and every fault that a device may show.</summary>
 internal sealed unsafe class FakeDevice : IDisposable
 {
+    private readonly Lock _lock = new();
+    private ulong _outputs;
+
     public FakeDevice(int ports, int workers, int buffers)
     {
         Pool = new GuardedPool(buffers);
@@ -33,13 +36,13 @@ internal sealed unsafe class FakeDevice : IDisposable
 
     public bool KeepOutputs { get; set; } = true;
 
-    public ulong OutputCount { get; private set; }
+    public ulong OutputCount => Interlocked.Read(ref _outputs);
 
     public ulong Clock { get; set; } = 1;
 
     public void Leave(int port, Mbuf* m)
     {
-        OutputCount++;
+        Interlocked.Increment(ref _outputs);
         if (KeepOutputs)
         {
             byte[] bytes = new byte[m->PktLen];
@@ -53,7 +56,10 @@ internal sealed unsafe class FakeDevice : IDisposable
 
             Assert.Equal(bytes.Length, at);
             Assert.Equal(m->NbSegs, segments);
-            Outputs.Add(new Sent(port, Pool.SequenceOf(m), bytes));
+            lock (_lock)
+            {
+                Outputs.Add(new Sent(port, Pool.SequenceOf(m), bytes));
+            }
         }
 
         Pool.Free(m);
