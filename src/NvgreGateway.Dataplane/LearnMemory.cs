@@ -18,6 +18,6 @@ internal struct LearnMemory
     /// <summary>What the FDB said then; another answer is a reason to tell again.</summary>
     public uint Found;
 
-    /// <summary>Age tick of the punt.</summary>
+    /// <summary><see cref="Exchange.GatewayHeader.PuntTick"/> of the punt.</summary>
     public uint Tick;
 }

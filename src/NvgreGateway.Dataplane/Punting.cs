@@ -57,7 +57,7 @@ internal static unsafe class Punting
     public static void Source(WorkerContext* w, Work* k, uint from, uint found)
     {
         LearnMemory* memory = w->Learned + (FdbTable.Hash(k->SourceKey) & (LearnMemory.Entries - 1));
-        if (w->RememberPunts && memory->Key == k->SourceKey && memory->Place == k->Place && memory->Found == found && memory->Tick == w->Tick)
+        if (w->RememberPunts && memory->Key == k->SourceKey && memory->Place == k->Place && memory->Found == found && memory->Tick == w->PuntTick)
         {
             return;
         }
@@ -78,7 +78,7 @@ internal static unsafe class Punting
         slot->Kind = PuntKind.Learn;
         slot->L3Offset = 0;
         w->Learn.Publish();
-        *memory = new LearnMemory { Key = k->SourceKey, Place = k->Place, Found = found, Tick = w->Tick };
+        *memory = new LearnMemory { Key = k->SourceKey, Place = k->Place, Found = found, Tick = w->PuntTick };
     }
 
     /// <summary>Tells control that packets wait for a next hop that nobody resolves.</summary>

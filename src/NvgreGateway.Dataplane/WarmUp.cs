@@ -37,6 +37,7 @@ internal static unsafe class WarmUp
             if (round % 64 == 0)
             {
                 memory.Header->AgeTick = (memory.Header->AgeTick % 255) + 1;
+                memory.Header->PuntTick++;
                 // The second next hop comes and goes, so that packets are held and released.
                 memory.NextHops[2].Word = NextHopSlot.Pack(0xFE02_0000_0002, round % 128 == 0 ? NextHopState.Idle : NextHopState.Resolved);
                 Drain(memory);

@@ -67,7 +67,7 @@ public sealed unsafe class Worker<TPorts>
     public ref TPorts Ports => ref _ports;
 
     /// <summary>
-    /// Whether it remembers what it told control to learn, and tells the same only once an age tick (the default). <c>replay</c>
+    /// Whether it remembers what it told control to learn, and tells the same only once in each <see cref="GatewayHeader.PuntTick"/> (the default). <c>replay</c>
     /// turns it off: there the result must not depend on which worker saw which frame.
     /// </summary>
     public bool RemembersPunts
@@ -103,6 +103,7 @@ public sealed unsafe class Worker<TPorts>
         }
 
         w->Tick = Volatile.Read(ref _header->AgeTick);
+        w->PuntTick = Volatile.Read(ref _header->PuntTick);
         bool any = w->HeldPackets != 0 && NeighborStage.Poll(w);
         for (int i = 0; i < _group.Workers; i++)
         {

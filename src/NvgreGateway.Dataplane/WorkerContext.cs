@@ -54,6 +54,9 @@ internal unsafe struct WorkerContext
     /// <summary>Age tick of this loop.</summary>
     public uint Tick;
 
+    /// <summary><see cref="GatewayHeader.PuntTick"/> of this loop.</summary>
+    public uint PuntTick;
+
     // Counters.
     public WorkerStatistics* Stats;
     public AttachmentCounters* AttachmentCounters;

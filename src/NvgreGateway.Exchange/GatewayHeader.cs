@@ -47,7 +47,13 @@ public unsafe struct GatewayHeader
     /// <summary>Writer control: milliseconds between two age ticks.</summary>
     public uint AgeTickMilliseconds;
 
-    private readonly ulong _pad0;
+    /// <summary>
+    /// Writer control, readers workers: rises about once a second and whenever learned entries are flushed. A worker tells control of
+    /// the same unlearned source once in each value.
+    /// </summary>
+    public uint PuntTick;
+
+    private readonly uint _pad0;
     private readonly ulong _pad1;
     private readonly ulong _pad2;
     private readonly ulong _pad3;

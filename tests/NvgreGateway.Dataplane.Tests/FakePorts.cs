@@ -2,7 +2,7 @@ using NvgreGateway.Dpdk;
 
 namespace NvgreGateway.Dataplane.Tests;
 
-/// <summary>The ports of one worker of a <see cref="Rig"/>.</summary>
+/// <summary>The ports of one worker of a rig.</summary>
 internal readonly unsafe struct FakePorts(FakeDevice device, int worker) : IPorts
 {
     private readonly FakeDevice _device = device;

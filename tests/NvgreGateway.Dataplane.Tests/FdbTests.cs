@@ -26,7 +26,7 @@ public unsafe class FdbTests
         (PuntSlot head, _) = Assert.Single(rig.Punts(PuntClass.Learn));
         Assert.Equal((PuntKind.Learn, Key(rig, Stranger), Rig.AttachmentPlace(rig.Attachment), rig.Segment, (ushort)Rig.Access), (head.Kind, head.Key, head.Place, head.Segment, head.Port));
         Assert.Equal(1ul, head.Sequence);
-        rig.Memory.Header->AgeTick++;
+        rig.Memory.Header->PuntTick++;
         rig.Run(Rig.Access, Frames.FromHost(source: Stranger), Frames.FromHost(source: Stranger));
         Assert.Single(rig.Punts(PuntClass.Learn));
 

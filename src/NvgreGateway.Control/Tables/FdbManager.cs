@@ -45,6 +45,7 @@ public sealed unsafe class FdbManager
     private ulong _tickAt;
     private ulong _tickLength = 300 * Second / TicksPerAgeing;
     private ulong _thawAt;
+    private ulong _puntTickAt;
 
     /// <summary>Takes the table over as it stands; before the first configuration nothing is learned.</summary>
     /// <param name="memory">The regions.</param>
@@ -244,6 +245,7 @@ public sealed unsafe class FdbManager
 
         Recount();
         UpdateAllStates();
+        RaisePuntTick();
     }
 
     /// <summary>Lets time pass.</summary>
@@ -262,6 +264,12 @@ public sealed unsafe class FdbManager
             uint tick = (_memory.Header->AgeTick % LastTicks) + 1;
             Volatile.Write(ref _memory.Header->AgeTick, tick);
             AgeAll(tick);
+        }
+
+        if (now - _puntTickAt >= Second)
+        {
+            _puntTickAt = now;
+            RaisePuntTick(); // what was refused, or lost with a full ring or a former control process, is told again
         }
 
         if (now - _thawAt >= Second / 10)
@@ -566,9 +574,16 @@ public sealed unsafe class FdbManager
             }
         }
 
+        if (flushed > 0)
+        {
+            RaisePuntTick(); // workers remember that they told of these sources
+        }
+
         Add(CounterId.FdbFlushed, (ulong)flushed);
         return flushed;
     }
+
+    private void RaisePuntTick() => Volatile.Write(ref _memory.Header->PuntTick, _memory.Header->PuntTick + 1);
 
     private void SetAgeing(int seconds)
     {

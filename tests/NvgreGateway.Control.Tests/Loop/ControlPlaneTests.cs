@@ -11,6 +11,21 @@ namespace NvgreGateway.Control.Tests.Loop;
 public sealed class ControlPlaneTests
 {
     [Fact]
+    [Requirement("A-101")]
+    public unsafe void WorkersTellAgainOfWhatWasNotLearnedWithinASecondHoweverSlowlyEntriesAge()
+    {
+        using var f = new PlaneFixture(PlaneFixture.Json(top: ", \"fdb\": { \"ageingSeconds\": 1000000 }"), new ControlOptions());
+        uint age = f.Memory.Header->AgeTick, punt = f.Memory.Header->PuntTick;
+        for (ulong tenth = 1; tenth <= 30; tenth++)
+        {
+            f.Plane.Process(PlaneFixture.Start + (tenth * PlaneFixture.Second / 10));
+        }
+
+        Assert.Equal(age, f.Memory.Header->AgeTick);
+        Assert.InRange(f.Memory.Header->PuntTick - punt, 2u, 4u);
+    }
+
+    [Fact]
     public void PuntsOfSeveralWorkersAreWorkedOffInTheOrderOfTheInputs()
     {
         using var f = new PlaneFixture(PlaneFixture.Json(top: ", \"workers\": { \"cores\": [0, 0] }").Replace("[0, 0]", "[0, 1]", StringComparison.Ordinal));

@@ -142,11 +142,4 @@ public sealed unsafe class LiveChangeTests
         Assert.True(result.IsValid, string.Join('\n', result.Errors));
         return result.Configuration;
     }
-
-    private sealed class NoLog : IEventLog
-    {
-        public void Write(EventSeverity severity, string name, params ReadOnlySpan<(string Key, object? Value)> fields)
-        {
-        }
-    }
 }
