@@ -57,6 +57,9 @@ public sealed unsafe class Worker<TPorts>
         _w = ContextMemory.Create(memory, index, GCHandle.ToIntPtr(_access));
     }
 
+    /// <summary>Packets that a worker can hold for next hops, over all of them; copies count one by one.</summary>
+    public const uint HeldCapacity = WorkerContext.HeldCapacity;
+
     /// <summary>Packets that it holds for next hops, now; copies count one by one.</summary>
     public ulong HeldCount => _w->HeldPackets;
 

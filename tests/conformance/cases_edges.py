@@ -35,12 +35,20 @@ for i, vid in enumerate((None, 100, 0, None)):
     c.at(i).rx("access0", hello(w.HOST) if vid is None else w.tag(hello(w.HOST), vid), ("access1", w.bridged(hello(w.HOST), 300)), *[("underlay0", w.encapsulated(hello(w.HOST), p)) for p in TWO], bum=True)
 c.at(9).rx("access1", w.tag(to(w.HOST, numbered(1)), 300), ("access0", w.pad(to(w.HOST, numbered(1)))))
 
-c = Case("many-stations-in-one-burst", ["E-030", "E-036"], "Hundreds of new sources at one time stamp, from both sides: all are learned for the next.", config(segment(peers=TWO)))
+c = Case("many-stations-in-one-burst", ["E-030"], "Hundreds of new sources at one time stamp, from both sides: all are learned for the next.", config(segment(peers=TWO)))
 for n in range(300):
     c.up(hello(numbered(n)), peers=TWO, bum=True).down(hello(numbered(1000 + n)), src=TWO[n % 2], bum=True)
 c.at(1)
 for n in range(300):
     c.up(to(numbered(1000 + n), numbered(n)), peers=[TWO[n % 2]]).down(to(numbered(n), numbered(1000 + n)), src=TWO[n % 2])
+
+c = Case("silence-of-decades", ["E-031"], "A capture whose clock jumps by thirty years: what was learned is gone, records are there, nothing stalls.", config(segment(peers=TWO, records=[AT_VM])))
+c.up(hello(w.HOST), peers=TWO, bum=True).at(1).down(to(w.HOST, w.VM)).at(30 * 365 * 86_400_000).down(to(w.HOST, w.VM), unknown=True).up(UP, peers=TWO[:1])
+
+c = Case("frames-of-any-length", ["E-076", "A-056"], "No bytes at all, and far more than any port takes.", config(known()))
+for size in (0, 1519, 2048, 9217, 20000):
+    c.good().rx("access0", (w.tag(hello(w.HOST), 100) + b"x" * size)[:size], drop="drop.l2.oversize" if size else "drop.l2.runt")
+    c.rx("underlay0", (w.W03 + b"x" * size)[:size], drop="drop.l2.oversize" if size else "drop.l2.runt")
 
 # ---- loops ----------------------------------------------------------------------------------------------------------
 

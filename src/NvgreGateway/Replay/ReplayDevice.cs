@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using NvgreGateway.Dataplane;
 using NvgreGateway.Dpdk;
 
 namespace NvgreGateway.Replay;
@@ -11,10 +12,12 @@ internal sealed unsafe class ReplayDevice : IDisposable
 {
     private readonly Queue<nint>[] _input;
     private readonly List<ReplayFrame>[] _output;
-    private readonly ReplayPool _pool = new(32768);
+    private readonly ReplayPool _pool;
 
-    internal ReplayDevice(int ports)
+    internal ReplayDevice(int ports, int workers)
     {
+        // Never empty, whatever waits for neighbours: all that every worker can hold, and as much again as is ever on its way.
+        _pool = new ReplayPool(32768 + (workers * (int)Worker<ReplayPorts>.HeldCapacity));
         _input = [.. Enumerable.Range(0, ports).Select(_ => new Queue<nint>())];
         _output = [.. Enumerable.Range(0, ports).Select(_ => new List<ReplayFrame>())];
     }

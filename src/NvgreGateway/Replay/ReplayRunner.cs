@@ -46,7 +46,7 @@ public sealed unsafe class ReplayRunner : IDisposable
             state->Mtu = (ushort)port.Mtu;
         }
 
-        _device = new ReplayDevice(configuration.Ports.Count);
+        _device = new ReplayDevice(configuration.Ports.Count, options.Workers);
         int[] queues = new int[configuration.Ports.Count];
         Array.Fill(queues, options.Workers);
         _group = new WorkerGroup(options.Workers, queues);

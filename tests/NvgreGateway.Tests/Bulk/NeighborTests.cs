@@ -69,6 +69,33 @@ public sealed class NeighborTests
         Assert.InRange(answers, budget * 98 / 10, budget * 115 / 10); // ten seconds of it, and one bucket to begin with
     }
 
+    /// <summary>
+    /// Broadcasts to 600 peers of whom none answers: more than is ever held. What is not held is dropped by name, nothing is thrown,
+    /// every buffer comes back.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void HundredsOfSilentPeersExhaustNothing(int workers)
+    {
+        string peers = string.Join(", ", Enumerable.Range(0, 600).Select(i => $"\"10.0.{i / 200}.{(i % 200) + 1}\""));
+        GatewayConfiguration configuration = Replayed.Configure($$"""
+            { "name": "silent",
+              "ports": [
+                { "name": "access0", "role": "access", "device": "net_null0", "mac": "02:00:00:00:01:01" },
+                { "name": "underlay0", "role": "underlay", "device": "net_null1", "mac": "02:00:00:00:02:01", "addresses": ["10.0.255.1/16"] } ],
+              "segments": [ { "name": "blue", "vsid": 5001, "attachments": [ { "port": "access0", "vlan": 100 } ], "peers": [ {{peers}} ] } ] }
+            """);
+        List<Frame> hello = [.. Enumerable.Range(0, 200).Select(i => new Frame(Start + ((ulong)(i / 50) * Millisecond), Reference.Tagged([.. s_broadcast, .. Reference.Host, 0x88, 0xb5, .. new byte[50]])))];
+        Replayed run = Replayed.Run(configuration, [("access0", hello)], 32, workers);
+        Replayed.AssertClosed(run.Result);
+        Assert.Equal(["drop.neigh.pending", "drop.neigh.unresolved"], run.Result.Drops.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(200UL, run.Result.Drops.Values.Aggregate(0UL, (a, b) => a + b));
+        Assert.All(run.Output[1], f => Assert.Equal(0x0806, (f.Bytes[12] << 8) | f.Bytes[13]));
+        Assert.Equal(600 * 3, run.Output[1].Count);
+    }
+
     /// <summary>A host talks to an on-link peer ten times a second for two minutes; whoever is asked answers a millisecond later, if he wants.</summary>
     private static (Replayed Run, int Asked) Talk(Func<ulong, bool> answers)
     {

@@ -185,6 +185,16 @@ public sealed class ValidateCommandTests : IDisposable
         Assert.True(run.Errors.Contains("1458", StringComparison.Ordinal) || run.Errors.Contains("1438", StringComparison.Ordinal), run.Errors);
     }
 
+    /// <summary>Tagged inner frames are accepted by exception only, and the exception is pointed at.</summary>
+    [Fact]
+    [Requirement("A-045")]
+    public async Task WarnsOfAPeerThatMayTag()
+    {
+        Cli run = (await Validate(Changed(c => c["segments"]![0]!["peers"]![1]!["acceptInnerTag"] = true))).Ended(Cli.Done);
+        Names(run, "warning", "segments[0].peers[1].acceptInnerTag", "non_compliant");
+        Assert.DoesNotContain("non_compliant", (await Validate(Good)).Ended(Cli.Done).Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task PrintsTheSchema()
     {

@@ -645,8 +645,16 @@ public sealed class Cases
     public void One_Attachment_Tagged_Or_Not() => CaseRunner.Run("one-attachment-tagged-or-not");
 
     [Fact]
-    [Requirement("E-030", "E-036")]
+    [Requirement("E-030")]
     public void Many_Stations_In_One_Burst() => CaseRunner.Run("many-stations-in-one-burst");
+
+    [Fact]
+    [Requirement("E-031")]
+    public void Silence_Of_Decades() => CaseRunner.Run("silence-of-decades");
+
+    [Fact]
+    [Requirement("E-076", "A-056")]
+    public void Frames_Of_Any_Length() => CaseRunner.Run("frames-of-any-length");
 
     [Fact]
     [Requirement("B-011", "F-043")]
