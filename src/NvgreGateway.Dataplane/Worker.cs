@@ -61,7 +61,7 @@ public sealed unsafe class Worker<TPorts>
     public const uint HeldCapacity = WorkerContext.HeldCapacity;
 
     /// <summary>Packets that it holds for next hops, now; copies count one by one.</summary>
-    public ulong HeldCount => _w->HeldPackets;
+    public ulong HeldCount => _released ? 0 : _w->HeldPackets;
 
     /// <summary>Its counters.</summary>
     public WorkerStatistics* Statistics => _stats;
