@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using NvgreGateway.Dpdk;
 using NvgreGateway.Exchange;
+using NvgreGateway.Packets;
 
 namespace NvgreGateway.Dataplane;
 
@@ -18,13 +19,17 @@ internal static unsafe class AccessForwarding
     public static void Run(WorkerContext* w, uint from, uint count)
     {
         Work* end = w->Work + count;
+        // Where DSCP is not trusted no peer is usual.
+        bool trustsDscp = (w->PortEntries[from].Flags & (PortFlags.TrustDscp | PortFlags.TrustPcp)) == PortFlags.TrustDscp;
+        ulong origin = TxNote.Origin(from);
+        uint usual = trustsDscp ? PeerEntry.Usual : uint.MaxValue;
         for (Work* k = w->Work; k != end; k++)
         {
             Mbuf* m = k->Packet;
-            uint found = w->Fdb.Find(k->DestinationBucket, k->DestinationKey, out _);
             DropReason source = FdbSource.Check(w, k, from);
+            uint found = w->Fdb.Find(k->DestinationBucket, k->DestinationKey, out _);
             uint id = found & Place.IdMask;
-            if ((found & Place.Peer) != 0 && source == DropReason.None && id < w->PeerCount)
+            if (found >= Place.Peer && source == DropReason.None && id < w->PeerCount)
             {
                 PeerEntry* peer = w->Peers + id;
                 if (peer->Place == (found & ~Place.Flags)
@@ -36,6 +41,12 @@ internal static unsafe class AccessForwarding
                     c->RxUnicast[0]++;
                     c->RxUnicast[1] += m->PktLen;
                     byte* p = m->Data;
+                    if ((PeerEntry.ShapeOf(peer) & PeerEntry.UsualMask) == usual && k->Family != TenantHeader.NotIp && m->NbSegs == 1)
+                    {
+                        PeerOutput.SendUsual(w, m, p, k, peer, id, origin);
+                        continue;
+                    }
+
                     PeerOutput.Send(w, m, p + k->Offset, Wire.Load64(p), Wire.Load32(p + 8), k, id, from, CastKind.Unicast, null); // the FDB holds no groups
                     continue;
                 }
@@ -107,6 +118,8 @@ internal static unsafe class AccessForwarding
 
         // E-008: a tag keeps its PCP and DEI on the way to another attachment.
         byte* start = m->Data;
-        AttachmentOutput.Send(w, m, start + k->Offset, Wire.Load64(start), Wire.Load32(start + 8), k->Priority, k, id, from, CastKind.Unicast, null);
+        AttachmentOutput.Send(
+            w, m, start + k->Offset, Wire.Load64(start), Wire.Load32(start + 8), k->Priority, k->Length, id, CastKind.Unicast,
+            TxNote.Unicast(id, k->Length, TxNote.Origin(from)));
     }
 }

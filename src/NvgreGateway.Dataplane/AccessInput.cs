@@ -74,7 +74,7 @@ internal static unsafe class AccessInput
                 longest = longestTagged;
             }
 
-            if (attachmentId == 0 || Wire.IsTag(type) || (destination & 1) != 0 || length > longest)
+            if (attachmentId == 0 || (type != Wire.Ipv4 && Wire.IsTag(type)) || (destination & 1) != 0 || length > longest)
             {
                 reason = Unusual(w, port, p, length, destination, out uint classified, out uint tagBytes, out uint tag);
                 if (reason != DropReason.None)

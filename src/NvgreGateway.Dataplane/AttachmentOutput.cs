@@ -18,14 +18,13 @@ internal static unsafe class AttachmentOutput
     /// <param name="macs">Destination MAC and first two bytes of the source MAC.</param>
     /// <param name="macsEnd">The rest of the source MAC.</param>
     /// <param name="priority">PCP and DEI of the tags (PCP shifted left by 1).</param>
-    /// <param name="k">What pass 1 found out.</param>
+    /// <param name="tenantBytes">Bytes of the untagged tenant frame.</param>
     /// <param name="id">Attachment id.</param>
-    /// <param name="from">Port it came in on.</param>
     /// <param name="cast">Kind of its destination MAC.</param>
-    /// <param name="record">The frame's record when this is a copy, else null.</param>
+    /// <param name="note">Its account.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Send(
-        WorkerContext* w, Mbuf* m, byte* inner, ulong macs, uint macsEnd, uint priority, Work* k, uint id, uint from, CastKind cast, CopyRecord* record)
+        WorkerContext* w, Mbuf* m, byte* inner, ulong macs, uint macsEnd, uint priority, uint tenantBytes, uint id, CastKind cast, TxNote note)
     {
         AttachmentEntry* attachment = w->Attachments + id;
         uint tags = attachment->Tags * (uint)VlanTag.Size;
@@ -42,7 +41,7 @@ internal static unsafe class AttachmentOutput
             }
         }
 
-        uint length = k->Length + tags;
+        uint length = tenantBytes + tags;
         Trimming.Set(w, m, start, length);
         if (length < EthernetHeader.MinFrame)
         {
@@ -50,7 +49,7 @@ internal static unsafe class AttachmentOutput
             length = EthernetHeader.MinFrame;
         }
 
-        Transmission.ToAttachment(w, attachment->Port, m, length, id, k->Length, from, cast, record);
+        Transmission.ToAttachment(w, attachment->Port, m, length, id, cast, note);
     }
 
     /// <summary>PCP and DEI of a frame from NVGRE: by its DSCP, or 0 when not IP (E-043).</summary>

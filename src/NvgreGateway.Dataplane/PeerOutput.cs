@@ -25,7 +25,7 @@ internal static unsafe class PeerOutput
     /// <param name="from">Port it came in on.</param>
     /// <param name="cast">Kind of its destination MAC.</param>
     /// <param name="record">The frame's record when this is a copy, else null.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Send(WorkerContext* w, Mbuf* m, byte* inner, ulong macs, uint macsEnd, Work* k, uint id, uint from, CastKind cast, CopyRecord* record)
     {
         PeerEntry* peer = w->Peers + id;
@@ -81,16 +81,77 @@ internal static unsafe class PeerOutput
             length = EthernetHeader.MinFrame;
         }
 
+        var note = new TxNote(record, Place.Peer | id, innerLength, from, cast);
         ulong hop = Volatile.Read(ref w->NextHops[peer->NextHop].Word);
         if (NextHopSlot.StateOf(hop) != NextHopState.Resolved || w->HeldPackets != 0)
         {
-            NeighborStage.Send(w, m, peer->Port, peer->NextHop, new TxNote(record, Place.Peer | id, innerLength, from, cast));
+            NeighborStage.Send(w, m, peer->Port, peer->NextHop, note);
             return;
         }
 
         // The low half of the first eight bytes is ours to fill; the source MAC begins in the upper.
         Wire.Store64(start, (hop & Wire.MacMask) | (Wire.Load64(peer->Template) & ~Wire.MacMask));
-        Transmission.ToPeer(w, peer->Port, m, length, id, innerLength, from, cast, record);
+        Transmission.ToPeer(w, peer->Port, m, length, id, innerLength, cast, note);
+    }
+
+    /// <summary>
+    /// What <see cref="Send"/> does, for unicast IP of one segment from a port that trusts DSCP to a <see cref="PeerEntry.Usual"/> peer:
+    /// every offset is known, and no choice is left but the next hop.
+    /// </summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="m">The packet.</param>
+    /// <param name="p">Its first byte.</param>
+    /// <param name="k">What pass 1 found out.</param>
+    /// <param name="peer">The peer.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="origin"><see cref="TxNote.Origin"/> of the port it came in on.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SendUsual(WorkerContext* w, Mbuf* m, byte* p, Work* k, PeerEntry* peer, uint id, ulong origin)
+    {
+        const int Headers = (int)PeerEntry.UsualHeaderLength;
+        ulong macs = Wire.Load64(p);
+        uint macsEnd = Wire.Load32(p + 8), innerLength = k->Length, tos = k->Tos & ~Ecn.Mask;
+        byte* inner = p + k->Offset, start = inner - Headers, ip = start + EthernetHeader.Size;
+
+        // Two overlapping stores, then the MACs, moved by the tag's bytes.
+        Vector256.Load(peer->Template).Store(start);
+        Vector128.Load(peer->Template + Headers - 16).Store(inner - 16);
+        Wire.Store64(inner, macs);
+        Wire.Store32(inner + 8, macsEnd);
+
+        uint total = innerLength + Headers - EthernetHeader.Size, sum = peer->ChecksumBase + total + tos;
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        sum += sum >> 16;
+        Wire.StoreBig32(ip, 0x4500_0000 | (tos << 16) | total);
+        Wire.StoreBig16(ip + 10, ~sum);
+        Wire.StoreBig32(inner - 4, peer->KeyBase | FlowHash.FlowId(k->Crc));
+
+        uint length = innerLength + Headers;
+        TxNote note = TxNote.Unicast(Place.Peer | id, innerLength, origin);
+        m->DataOff = (ushort)(start - m->BufAddr);
+        m->DataLen = (ushort)length;
+        m->PktLen = length;
+        ulong hop = Volatile.Read(ref w->NextHops[peer->NextHop].Word);
+        if (NextHopSlot.StateOf(hop) != NextHopState.Resolved || w->HeldPackets != 0 || length < EthernetHeader.MinFrame)
+        {
+            SendSlowly(w, m, peer, note);
+            return;
+        }
+
+        Wire.Store32(start, (uint)hop);
+        Wire.Store16(start + 4, (ushort)(hop >> 32));
+        Transmission.ToPeer(w, peer->Port, m, length, id, innerLength, CastKind.Unicast, note);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SendSlowly(WorkerContext* w, Mbuf* m, PeerEntry* peer, TxNote note)
+    {
+        if (m->PktLen < EthernetHeader.MinFrame)
+        {
+            Trimming.Pad(m);
+        }
+
+        NeighborStage.Send(w, m, peer->Port, peer->NextHop, note);
     }
 
     // B-030, B-033, B-038: where the outer DSCP comes from; B-020, B-021: the ECN field.

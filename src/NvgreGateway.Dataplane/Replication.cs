@@ -87,7 +87,9 @@ internal static unsafe class Replication
             }
             else
             {
-                AttachmentOutput.Send(w, copy, start, Wire.Load64(start), Wire.Load32(start + 8), priority, k, members[at], from, k->Cast, record);
+                AttachmentOutput.Send(
+                    w, copy, start, Wire.Load64(start), Wire.Load32(start + 8), priority, k->Length, members[at], k->Cast,
+                    new TxNote(record, members[at], k->Length, from, k->Cast));
             }
         }
 

@@ -18,14 +18,11 @@ internal static unsafe class Transmission
     /// <param name="length">Its bytes.</param>
     /// <param name="id">The peer.</param>
     /// <param name="tenantBytes">Bytes of the tenant frame.</param>
-    /// <param name="from">Port it came in on.</param>
     /// <param name="cast">Kind of its destination MAC.</param>
-    /// <param name="record">The frame's record when this is a copy, else null.</param>
+    /// <param name="note">Its account.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ToPeer(
-        WorkerContext* w, uint port, Mbuf* m, uint length, uint id, uint tenantBytes, uint from, CastKind cast, CopyRecord* record)
+    public static void ToPeer(WorkerContext* w, uint port, Mbuf* m, uint length, uint id, uint tenantBytes, CastKind cast, TxNote note)
     {
-        var note = new TxNote(record, Place.Peer | id, tenantBytes, from, cast);
         if (cast == CastKind.Unicast)
         {
             PeerCounters* c = w->PeerCounters + id;
@@ -38,15 +35,13 @@ internal static unsafe class Transmission
             CountGroup(w, note, length, undo: false);
         }
 
-        Put(w, port, m, note, length, record != null);
+        Put(w, port, m, note, length, note.Record != null);
     }
 
     /// <summary>Queues a complete packet to an attachment; parameters as of <see cref="ToPeer"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ToAttachment(
-        WorkerContext* w, uint port, Mbuf* m, uint length, uint id, uint tenantBytes, uint from, CastKind cast, CopyRecord* record)
+    public static void ToAttachment(WorkerContext* w, uint port, Mbuf* m, uint length, uint id, CastKind cast, TxNote note)
     {
-        var note = new TxNote(record, id, tenantBytes, from, cast);
         if (cast == CastKind.Unicast)
         {
             AttachmentCounters* c = w->AttachmentCounters + id;
@@ -58,7 +53,7 @@ internal static unsafe class Transmission
             CountGroup(w, note, length, undo: false);
         }
 
-        Put(w, port, m, note, length, record != null);
+        Put(w, port, m, note, length, note.Record != null);
     }
 
     /// <summary>Queues a complete packet, wherever it goes.</summary>
@@ -163,7 +158,8 @@ internal static unsafe class Transmission
             w->Ports.Flush(port);
         }
 
-        uint at = b->Count++;
+        uint at = b->Count;
+        b->Count = at + 1;
         TxBuffer.Packets(b)[at] = m;
         TxBuffer.Notes(b)[at] = note;
         b->Bytes += length;
@@ -172,7 +168,10 @@ internal static unsafe class Transmission
             b->Special++;
         }
 
-        w->DirtyPorts |= 1ul << (int)port;
+        if (at == 0)
+        {
+            w->DirtyPorts |= 1ul << (int)port;
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NvgreGateway.Exchange;
 
@@ -24,6 +25,25 @@ internal readonly unsafe struct TxNote
         _record = record;
         _packed = place | ((ulong)(ushort)tenantBytes << 32) | ((ulong)(byte)from << 48) | ((ulong)cast << 56);
     }
+
+    private TxNote(ulong packed)
+    {
+        _record = null;
+        _packed = packed;
+    }
+
+    /// <summary>The note of a received unicast frame.</summary>
+    /// <param name="place">Where it goes.</param>
+    /// <param name="tenantBytes">Tenant bytes, below 65536.</param>
+    /// <param name="origin"><see cref="Origin"/> of the port it came in on.</param>
+    /// <returns>The note.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TxNote Unicast(uint place, uint tenantBytes, ulong origin) => new(place | ((ulong)tenantBytes << 32) | origin);
+
+    /// <summary>What is the same in all notes of unicast frames from a port.</summary>
+    /// <param name="from">The port, 8 bits.</param>
+    /// <returns>That part of the packed word.</returns>
+    public static ulong Origin(uint from) => (ulong)(byte)from << 48;
 
     /// <summary>The record of the received frame that this is a copy of; null for the frame itself.</summary>
     public CopyRecord* Record => _record;

@@ -18,11 +18,12 @@ internal static unsafe class UnderlayForwarding
     public static void Run(WorkerContext* w, uint from, uint count)
     {
         Work* end = w->Work + count;
+        ulong origin = TxNote.Origin(from);
         for (Work* k = w->Work; k != end; k++)
         {
             Mbuf* m = k->Packet;
-            uint found = w->Fdb.Find(k->DestinationBucket, k->DestinationKey, out _);
             DropReason source = FdbSource.Check(w, k, from);
+            uint found = w->Fdb.Find(k->DestinationBucket, k->DestinationKey, out _);
             if (found != 0 && found < Place.Peer && source == DropReason.None)
             {
                 uint id = found & Place.IdMask;
@@ -34,7 +35,8 @@ internal static unsafe class UnderlayForwarding
                     c->RxUnicast[PeerCounters.OuterBytes] += m->PktLen;
                     byte* q = m->Data + k->Offset;
                     AttachmentOutput.Send(
-                        w, m, q, Wire.Load64(q), Wire.Load32(q + 8), AttachmentOutput.PriorityOf(w->Segments + k->Segment, k), k, id, from, CastKind.Unicast, null);
+                        w, m, q, Wire.Load64(q), Wire.Load32(q + 8), AttachmentOutput.PriorityOf(w->Segments + k->Segment, k), k->Length, id, CastKind.Unicast,
+                        TxNote.Unicast(id, k->Length, origin));
                     continue;
                 }
             }
@@ -84,6 +86,8 @@ internal static unsafe class UnderlayForwarding
         }
 
         byte* q = m->Data + k->Offset; // a record whose place was flushed
-        AttachmentOutput.Send(w, m, q, Wire.Load64(q), Wire.Load32(q + 8), AttachmentOutput.PriorityOf(segment, k), k, id, from, CastKind.Unicast, null);
+        AttachmentOutput.Send(
+            w, m, q, Wire.Load64(q), Wire.Load32(q + 8), AttachmentOutput.PriorityOf(segment, k), k->Length, id, CastKind.Unicast,
+            TxNote.Unicast(id, k->Length, TxNote.Origin(from)));
     }
 }

@@ -25,6 +25,9 @@ internal static unsafe class UnderlayInput
     {
         PortEntry* port = w->PortEntries + portIndex;
         Snapshot snapshot = w->Snapshot;
+        ushort* vsidTop = snapshot.VsidTop, vsidLeaves = snapshot.VsidLeaves;
+        PeerKey4* peerKeys4 = snapshot.PeerKeys4;
+        uint peerKeys4Mask = snapshot.Header->PeerKeys4Mask;
         SegmentEntry* segments = w->Segments;
         PeerEntry* peers = w->Peers;
         byte* peerStates = w->PeerStates;
@@ -70,10 +73,10 @@ internal static unsafe class UnderlayInput
                         offset = l3Offset + Ipv4Header.Size + GreHeader.Size;
                         innerLength = total - Ipv4Header.Size - GreHeader.Size;
                         outerTos = ip[1];
-                        segment = snapshot.SegmentOf(Wire.Big32(ip + 24) >> 8);
+                        segment = Snapshot.SegmentOf(vsidTop, vsidLeaves, Wire.Big32(ip + 24) >> 8);
                         if (segment != 0)
                         {
-                            sender = snapshot.PeerOf4(segment, Wire.Load32(ip + 12));
+                            sender = Snapshot.PeerOf4(peerKeys4, peerKeys4Mask, segment, Wire.Load32(ip + 12));
                             if (sender != 0 && SenderPasses(segments, peers, peerStates, segment, sender, ip[8]))
                             {
                                 goto accepted;
@@ -141,16 +144,31 @@ internal static unsafe class UnderlayInput
             PeerEntry* peer = peers + sender;
             byte* l3 = q + EthernetHeader.Size;
             uint linear = Math.Min(m->DataLen - offset, innerLength) - EthernetHeader.Size;
-            if (Wire.IsTag(Wire.Load16(q + 12)) && (peer->Flags & PeerFlags.AcceptInnerTag) == 0)
+            uint tos, family;
+            bool payloadPasses;
+            if (Wire.Load16(q + 12) == Wire.Ipv4 && linear >= Ipv4Header.Size && *l3 == Ipv4Header.PlainVersion && l3[9] != IpProtocol.Gre)
             {
-                Accounting.Drop(w, m, DropReason.InnerTagged, portIndex, segment, sender);
-                continue;
+                // What most frames are; the other branch says the same of them.
+                tos = l3[1];
+                family = TenantHeader.Ipv4;
+                payloadPasses = true;
+            }
+            else
+            {
+                if (Wire.IsTag(Wire.Load16(q + 12)) && (peer->Flags & PeerFlags.AcceptInnerTag) == 0)
+                {
+                    Accounting.Drop(w, m, DropReason.InnerTagged, portIndex, segment, sender);
+                    continue;
+                }
+
+                TenantHeader tenant = TenantHeader.Inspect(l3, linear);
+                tos = tenant.TrafficClass;
+                family = tenant.Family;
+                payloadPasses = TenantStage.PayloadPasses(l3, family);
             }
 
-            TenantHeader tenant = TenantHeader.Inspect(l3, linear);
-            uint tos = tenant.TrafficClass, family = tenant.Family;
             DropReason reason;
-            if (!TenantStage.MacsPass(w, destination, source) || !TenantStage.PayloadPasses(l3, family) || (destination & 1) != 0)
+            if (!payloadPasses || !TenantStage.MacsPass(w, destination, source) || (destination & 1) != 0)
             {
                 reason = TenantStage.Fault(w, segment, destination, source, l3, linear, family, fromNvgre: true);
                 if (reason != DropReason.None)

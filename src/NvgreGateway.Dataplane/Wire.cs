@@ -43,6 +43,9 @@ internal static unsafe class Wire
     public static void Store32(byte* p, uint value) => Unsafe.WriteUnaligned(p, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store16(byte* p, ushort value) => Unsafe.WriteUnaligned(p, value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBig16(byte* p, uint value) => Unsafe.WriteUnaligned(p, BinaryPrimitives.ReverseEndianness((ushort)value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace NvgreGateway.Exchange;
@@ -54,6 +55,24 @@ public unsafe struct PeerEntry
     public byte MinTtl;
 
     private readonly ushort _pad;
+
+    /// <summary>
+    /// The four bytes from <see cref="HeaderLength"/> to <see cref="Dscp"/> as one word, so that one comparison under
+    /// <see cref="UsualMask"/> tells whether a peer is <see cref="Usual"/>.
+    /// </summary>
+    /// <param name="peer">The peer.</param>
+    /// <returns>The word.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint ShapeOf(PeerEntry* peer) => Unsafe.ReadUnaligned<uint>(&peer->HeaderLength);
+
+    /// <summary>The <see cref="ShapeOf"/> of what most peers are: IPv4, no outer tag, up, FlowID by hash, ECN in compatibility mode, DSCP copied.</summary>
+    public const uint Usual = UsualHeaderLength | (14u << 8) | ((uint)(PeerFlags.Up | PeerFlags.FlowIdHash) << 16) | ((uint)DscpMode.Copy << 24);
+
+    /// <summary>The bits of <see cref="ShapeOf"/> that count for <see cref="Usual"/>.</summary>
+    public const uint UsualMask = 0xFF00_FFFF | ((uint)(PeerFlags.Up | PeerFlags.Ipv6 | PeerFlags.FlowIdHash | PeerFlags.EcnNormal) << 16);
+
+    /// <summary><see cref="HeaderLength"/> of a usual peer: Ethernet, IPv4 and GRE.</summary>
+    public const uint UsualHeaderLength = 42;
 
     /// <summary>The PA: IPv4 in the low 32 bits, else bytes 0-7; as the wire bytes load little-endian.</summary>
     public ulong AddressHigh;

@@ -28,6 +28,15 @@ public readonly unsafe struct Snapshot(SnapshotHeader* header)
     /// <summary>The local provider addresses.</summary>
     public LocalAddress* LocalAddresses => (LocalAddress*)((byte*)Header + Header->LocalAddressesOffset);
 
+    /// <summary>The upper level of the segments by VSID.</summary>
+    public ushort* VsidTop => (ushort*)((byte*)Header + Header->VsidTopOffset);
+
+    /// <summary>The lower level of the segments by VSID.</summary>
+    public ushort* VsidLeaves => (ushort*)((byte*)Header + Header->VsidLeavesOffset);
+
+    /// <summary>The IPv4 peers by segment and PA.</summary>
+    public PeerKey4* PeerKeys4 => (PeerKey4*)((byte*)Header + Header->PeerKeys4Offset);
+
     /// <summary>The attachment ids of a port by VID (4096 entries).</summary>
     /// <param name="port">An access port of this snapshot.</param>
     /// <returns>The table.</returns>
@@ -44,22 +53,32 @@ public readonly unsafe struct Snapshot(SnapshotHeader* header)
     /// <param name="vsid">24 bits.</param>
     /// <returns>Its id, or 0.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint SegmentOf(uint vsid)
-    {
-        ushort* top = (ushort*)((byte*)Header + Header->VsidTopOffset);
-        ushort* leaves = (ushort*)((byte*)Header + Header->VsidLeavesOffset);
-        return leaves[(top[vsid >> 12] << 12) | (int)(vsid & 4095)];
-    }
+    public uint SegmentOf(uint vsid) => SegmentOf(VsidTop, VsidLeaves, vsid);
+
+    /// <summary>As <see cref="SegmentOf(uint)"/>, for who looks up many.</summary>
+    /// <param name="top"><see cref="VsidTop"/>.</param>
+    /// <param name="leaves"><see cref="VsidLeaves"/>.</param>
+    /// <param name="vsid">24 bits.</param>
+    /// <returns>The segment's id, or 0.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint SegmentOf(ushort* top, ushort* leaves, uint vsid) => leaves[((uint)top[vsid >> 12] << 12) | (vsid & 4095)];
 
     /// <summary>The peer of a segment with an IPv4 PA: the check that the sender is authorised .</summary>
     /// <param name="segment">Segment id.</param>
     /// <param name="address">PA as its wire bytes load little-endian.</param>
     /// <returns>Its id, or 0.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint PeerOf4(uint segment, uint address)
+    public uint PeerOf4(uint segment, uint address) => PeerOf4(PeerKeys4, Header->PeerKeys4Mask, segment, address);
+
+    /// <summary>As <see cref="PeerOf4(uint, uint)"/>, for who looks up many.</summary>
+    /// <param name="table"><see cref="PeerKeys4"/>.</param>
+    /// <param name="mask">Its entries minus 1.</param>
+    /// <param name="segment">Segment id.</param>
+    /// <param name="address">PA as its wire bytes load little-endian.</param>
+    /// <returns>The peer's id, or 0.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint PeerOf4(PeerKey4* table, uint mask, uint segment, uint address)
     {
-        PeerKey4* table = (PeerKey4*)((byte*)Header + Header->PeerKeys4Offset);
-        uint mask = Header->PeerKeys4Mask;
         ulong key = address | ((ulong)segment << 32);
         for (uint i = Hash4(key) & mask; ; i = (i + 1) & mask)
         {
