@@ -57,6 +57,32 @@ public class RestartTests
         gateway.Stop();
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(250)]
+    public void Tables_can_be_read_in_a_terminal_of_any_width(int columns)
+    {
+        using Lab lab = new(columns.ToString("d"));
+        Gateway gateway = NullGateway(lab);
+        gateway.Start();
+        foreach ((string what, string[] values) in ((string, string[])[])
+        [
+            ("ports", ["access0", "net_null0,no-rx=1", "net_null1,no-rx=1", "192.0.2.1/24", gateway.Show("ports")[0]!["mac"]!.GetValue<string>()]),
+            ("peers", ["blue", "7001", "192.0.2.2", "underlay0"]),
+            ("segments", ["blue", "7001", "access0"]),
+        ])
+        {
+            string shown = Shell.Run($"script -qec 'stty cols {columns}; {Machine.Root}/nvgre-gateway show {what} --name {gateway.Name}' /dev/null");
+            foreach (string value in values)
+            {
+                Assert.Contains(value, shown, StringComparison.Ordinal);
+            }
+        }
+
+        gateway.Stop();
+    }
+
     private static Gateway NullGateway(Lab lab) => new(lab, new JsonObject
     {
         ["ports"] = new JsonArray(
