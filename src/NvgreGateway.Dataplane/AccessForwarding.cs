@@ -119,7 +119,7 @@ internal static unsafe class AccessForwarding
         // E-008: a tag keeps its PCP and DEI on the way to another attachment.
         byte* start = m->Data;
         AttachmentOutput.Send(
-            w, m, start + k->Offset, Wire.Load64(start), Wire.Load32(start + 8), k->Priority, k->Length, id, CastKind.Unicast,
+            w, m, start + k->Offset, Wire.Load64(start), Wire.Load32(start + 8), k->TagPriority, k->Length, id, CastKind.Unicast,
             TxNote.Unicast(id, k->Length, TxNote.Origin(from)));
     }
 }

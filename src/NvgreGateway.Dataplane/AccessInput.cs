@@ -24,7 +24,7 @@ internal static unsafe class AccessInput
         AttachmentEntry* attachments = w->Attachments;
         SegmentEntry* segments = w->Segments;
         uint maxFrame = port->MaxFrame, native = port->NativeAttachment;
-        uint longestTagged = (port->Flags & PortFlags.AccessMode) == 0 ? maxFrame : 0; // a tag is unusual there
+        uint longestTagged = (port->Flags & (PortFlags.AccessMode | PortFlags.Qinq | PortFlags.OtherTpid)) == 0 ? maxFrame : 0; // else a tag is unusual
         FdbBucket* buckets = w->Fdb.Buckets;
         byte* ages = w->Ages;
         uint mask = w->Fdb.Mask;
@@ -101,10 +101,17 @@ internal static unsafe class AccessInput
             Wire.Prefetch(sourceBucket);
             Wire.Prefetch(ages + ((ulong)sourceIndex * 8));
             TenantFlow flow = FlowHash.Classify(p, l3, linear);
-            if ((segments[segment].Flags & SegmentFlags.Up) == 0)
+            uint tos = flow.TrafficClass;
+            SegmentFlags state = segments[segment].Flags & (SegmentFlags.Up | SegmentFlags.RewriteInnerDscp);
+            if (state != SegmentFlags.Up)
             {
-                Accounting.Drop(w, m, DropReason.SegmentDown, portIndex, segment);
-                continue;
+                if ((state & SegmentFlags.Up) == 0)
+                {
+                    Accounting.Drop(w, m, DropReason.SegmentDown, portIndex, segment);
+                    continue;
+                }
+
+                PriorityStage.RewriteInner(port, segments + segment, l3, flow.Family, tci, ref tos);
             }
 
             if (!TenantStage.MacsPass(w, destination, source) || !TenantStage.PayloadPasses(l3, flow.Family))
@@ -126,7 +133,7 @@ internal static unsafe class AccessInput
             k->Place = attachment->Place;
             k->Length = length - tags;
             k->Offset = (ushort)tags;
-            k->Tos = (byte)flow.TrafficClass;
+            k->Tos = (byte)tos;
             k->Family = (byte)flow.Family;
             k->Priority = (byte)(tci >> 12);
             k++;
@@ -165,6 +172,6 @@ internal static unsafe class AccessInput
         }
 
         tci = tagged ? Wire.Big16(p + 14) : 0;
-        return VlanStage.Classify(w, port, p, out attachment, out tags);
+        return VlanStage.Classify(w, port, p, length, out attachment, out tags, ref tci);
     }
 }

@@ -17,7 +17,7 @@ internal static unsafe class AttachmentOutput
     /// <param name="inner">Where the untagged tenant frame would begin: bytes 12 on are there already.</param>
     /// <param name="macs">Destination MAC and first two bytes of the source MAC.</param>
     /// <param name="macsEnd">The rest of the source MAC.</param>
-    /// <param name="priority">PCP and DEI of the tags (PCP shifted left by 1).</param>
+    /// <param name="priority">PCP and DEI of the tags (PCP shifted left by 1), or as <see cref="Work.TagPriority"/>.</param>
     /// <param name="tenantBytes">Bytes of the untagged tenant frame.</param>
     /// <param name="id">Attachment id.</param>
     /// <param name="cast">Kind of its destination MAC.</param>
@@ -37,7 +37,8 @@ internal static unsafe class AttachmentOutput
             Wire.Store32(start + 12, attachment->TagWord | (priority << 20));
             if (tags > VlanTag.Size)
             {
-                Wire.Store32(start + 16, attachment->InnerTagWord | (priority << 20));
+                // A C-tag that is switched keeps its own (E-008); every other one takes that of the S-tag.
+                Wire.Store32(start + 16, attachment->InnerTagWord | (((priority & Work.HasInnerPriority) != 0 ? (priority >> Work.InnerPriorityShift) & 0xF : priority) << 20));
             }
         }
 

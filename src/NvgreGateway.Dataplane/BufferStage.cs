@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using NvgreGateway.Dpdk;
 using NvgreGateway.Exchange;
+using NvgreGateway.Packets;
 
 namespace NvgreGateway.Dataplane;
 
@@ -67,12 +69,12 @@ internal static unsafe class BufferStage
             // With both flags the device took off two tags and the inner one is in vlan_tci.
             if ((flags & MbufFlags.RxVlanStripped) != 0)
             {
-                PutBack(m, tci);
+                PutBack(m, VlanTag.Word(tci));
             }
 
             if ((flags & MbufFlags.RxQinqStripped) != 0)
             {
-                PutBack(m, outerTci);
+                PutBack(m, UInt32BigEndian.FromHost(((uint)BinaryPrimitives.ReverseEndianness(w->PortEntries[from].Tpid) << 16) | outerTci));
             }
         }
 
@@ -80,15 +82,14 @@ internal static unsafe class BufferStage
         return m;
     }
 
-    private static void PutBack(Mbuf* m, ushort tci)
+    private static void PutBack(Mbuf* m, UInt32BigEndian word)
     {
         byte* p = m->Data;
         ulong a = Unsafe.ReadUnaligned<ulong>(p);
         uint c = Unsafe.ReadUnaligned<uint>(p + 8);
-        p = m->Prepend(Packets.VlanTag.Size);
+        p = m->Prepend(VlanTag.Size);
         Unsafe.WriteUnaligned(p, a);
         Unsafe.WriteUnaligned(p + 8, c);
-        Packets.UInt32BigEndian word = Packets.VlanTag.Word(tci);
         Unsafe.WriteUnaligned(p + 12, word.Raw);
     }
 }

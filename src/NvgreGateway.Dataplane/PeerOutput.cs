@@ -177,6 +177,6 @@ internal static unsafe class PeerOutput
             return peer->FixedTos & ~Ecn.Mask;
         }
 
-        return trust == PortFlags.None ? 0u : w->Segments[peer->Segment].PcpToTos[k->Priority >> 1] & ~Ecn.Mask;
+        return trust == PortFlags.None ? 0u : w->Segments[peer->Segment].PcpToTos[k->OuterPriority >> 1] & ~Ecn.Mask;
     }
 }

@@ -50,7 +50,7 @@ internal static unsafe class Replication
         }
 
         Trimming.Set(w, m, inner, k->Length);
-        uint priority = k->Peer != 0 ? AttachmentOutput.PriorityOf(segment, k) : k->Priority;
+        uint priority = k->Peer != 0 ? AttachmentOutput.PriorityOf(segment, k) : k->TagPriority;
         while (next != end)
         {
             uint at = next;

@@ -20,6 +20,12 @@ internal sealed unsafe class SnapshotSketch
     /// <summary>Packets held for a next hop.</summary>
     public uint HoldLimit { get; set; } = 64;
 
+    /// <summary>Whether a GRE checksum is verified and taken (B-005).</summary>
+    public bool AcceptChecksum { get; set; }
+
+    /// <summary>Whether a GRE sequence number is skipped (B-010).</summary>
+    public bool AcceptSequence { get; set; }
+
     /// <summary>Adds a port.</summary>
     public int AddPort(PortFlags flags, ulong mac, ushort mtu = 1500, ushort outerVlan = 0, byte ttl = 64)
     {
@@ -28,7 +34,8 @@ internal sealed unsafe class SnapshotSketch
             Flags = flags | PortFlags.Valid,
             Mac = mac,
             Mtu = mtu,
-            MaxFrame = (ushort)(mtu + 18),
+            MaxFrame = (ushort)(mtu + ((flags & PortFlags.Qinq) != 0 ? 22 : 18)),
+            Tpid = Wire.Vlan,
             OuterVlan = outerVlan,
             L3Offset = (byte)(outerVlan == 0 ? 14 : 18),
             Ttl = ttl,
@@ -73,8 +80,8 @@ internal sealed unsafe class SnapshotSketch
         return (uint)_segments.Count - 1;
     }
 
-    /// <summary>Adds an attachment; a native one is untagged.</summary>
-    public uint AddAttachment(uint segment, int port, ushort vlan, bool native = false)
+    /// <summary>Adds an attachment; a native one is untagged, one with an inner VLAN has two tags.</summary>
+    public uint AddAttachment(uint segment, int port, ushort vlan, bool native = false, ushort innerVlan = 0)
     {
         uint id = (uint)_attachments.Count;
         _attachments.Add(new AttachmentEntry
@@ -84,10 +91,12 @@ internal sealed unsafe class SnapshotSketch
             Port = (ushort)port,
             Vlan = vlan,
             MaxInnerFrame = (ushort)(_ports[port].Mtu + 14),
-            Tags = (byte)(native ? 0 : 1),
-            TagsIn = 1,
-            Tpid = 0x8100,
-            TagWord = BinaryPrimitives.ReverseEndianness(0x8100_0000u | vlan),
+            InnerVlan = innerVlan,
+            Tags = (byte)(native ? 0 : innerVlan == 0 ? 1 : 2),
+            TagsIn = (byte)(innerVlan == 0 ? 1 : 2),
+            Tpid = BinaryPrimitives.ReverseEndianness(_ports[port].Tpid),
+            TagWord = _ports[port].Tpid | ((uint)BinaryPrimitives.ReverseEndianness(vlan) << 16),
+            InnerTagWord = innerVlan == 0 ? 0 : BinaryPrimitives.ReverseEndianness(0x8100_0000u | innerVlan),
         });
         if (native)
         {
@@ -200,6 +209,11 @@ internal sealed unsafe class SnapshotSketch
         header.LocalAddressesOffset = Take((ulong)_addresses.Count * (ulong)sizeof(LocalAddress));
         header.LocalAddressCount = (uint)_addresses.Count;
         header.MembersOffset = Take((ulong)(_attachments.Count + _peers.Count) * 4);
+        uint pairs = System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(_attachments.Count * 2));
+        header.VlanPairsOffset = Take(pairs * (ulong)sizeof(VlanPairKey));
+        header.VlanPairsMask = pairs - 1;
+        header.AcceptChecksum = (byte)(AcceptChecksum ? 1 : 0);
+        header.AcceptSequence = (byte)(AcceptSequence ? 1 : 0);
         uint maps = Take((ulong)_ports.Count * 16384);
         header.Bytes = at;
         if (at > memory.Limits.SnapshotBytes)
@@ -225,6 +239,12 @@ internal sealed unsafe class SnapshotSketch
         for (int i = 1; i < _attachments.Count; i++)
         {
             s.Attachments[i] = _attachments[i];
+            if (_attachments[i].InnerVlan != 0)
+            {
+                s.AddPair(_attachments[i].Port, _attachments[i].Vlan, _attachments[i].InnerVlan, (uint)i);
+                continue;
+            }
+
             s.VlanMap(s.Ports + _attachments[i].Port)[_attachments[i].Vlan] = (uint)i;
         }
 

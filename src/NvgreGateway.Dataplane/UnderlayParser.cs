@@ -470,14 +470,14 @@ internal static unsafe class UnderlayParser
             return DropReason.GreProto;
         }
 
-        if ((flags & GreHeader.ChecksumPresent) != 0)
+        uint key = 4, header = GreHeader.Size;
+        if ((flags & (GreHeader.ChecksumPresent | GreHeader.SequencePresent)) != 0)
         {
-            return DropReason.GreCsumPresent;
-        }
-
-        if ((flags & GreHeader.SequencePresent) != 0)
-        {
-            return DropReason.GreSeqPresent;
+            DropReason reason = LenientStage.Check(w, m, at, end, flags, out key, out header);
+            if (reason != DropReason.None)
+            {
+                return reason;
+            }
         }
 
         if ((flags & GreHeader.KeyPresent) == 0)
@@ -485,7 +485,7 @@ internal static unsafe class UnderlayParser
             return DropReason.GreNoKey;
         }
 
-        uint vsid = Wire.Big32(gre + 4) >> 8;
+        uint vsid = Wire.Big32(gre + key) >> 8;
         if (Vsid.IsReserved(vsid))
         {
             return DropReason.VsidReserved;
@@ -502,7 +502,7 @@ internal static unsafe class UnderlayParser
             return DropReason.VsidUnknown;
         }
 
-        outer.Offset = at + GreHeader.Size;
+        outer.Offset = at + header;
         outer.Length = end - outer.Offset;
         return (w->Segments[outer.Segment].Flags & SegmentFlags.Up) == 0 ? DropReason.SegmentDown : DropReason.None;
     }

@@ -44,8 +44,23 @@ internal unsafe struct Work
     /// <summary>Inner family: 4, 6, or 0 when not IP.</summary>
     public byte Family;
 
-    /// <summary>PCP and DEI (PCP shifted left by 1) of the tag that it arrived with.</summary>
+    /// <summary>
+    /// PCP and DEI (PCP shifted left by 1) of the tag that it arrived with; of two tags, those of the inner one in the upper four bits.
+    /// </summary>
     public byte Priority;
+
+    /// <summary>Set in <see cref="TagPriority"/> when there was an inner tag.</summary>
+    public const uint HasInnerPriority = 1 << 16;
+
+    /// <summary>Where <see cref="TagPriority"/> holds PCP and DEI of an inner tag.</summary>
+    public const int InnerPriorityShift = 12;
+
+    /// <summary>PCP and DEI of the outer tag alone.</summary>
+    public readonly uint OuterPriority => Priority & 0xFu;
+
+    /// <summary>From the VLAN side: PCP and DEI of the outer tag in bits 0 to 3; of two tags, those of the inner one in bits 12 to 15.</summary>
+    public readonly uint TagPriority =>
+        OuterPriority | (Offset == 2 * Packets.VlanTag.Size ? HasInnerPriority | ((uint)Priority >> 4 << InnerPriorityShift) : 0);
 
     /// <summary>Segment id.</summary>
     public readonly uint Segment => (ushort)DestinationKey;

@@ -33,6 +33,9 @@ public unsafe struct PortEntry
     /// <summary>Outer TTL or hop limit of packets made here.</summary>
     public byte Ttl;
 
+    /// <summary>TPID of the outer tag as it loads little-endian (E-006).</summary>
+    public ushort Tpid;
+
     /// <summary>First IPv4 PA, as the four wire bytes load little-endian.</summary>
     public uint FirstAddress4;
 

@@ -28,6 +28,12 @@ public enum PortFlags : uint
     /// <summary>The port has at least one IPv6 PA, and the wanted IPv6 bytes are set.</summary>
     HasIpv6 = 64,
 
+    /// <summary>Access port in <c>qinq</c> mode: an S-tag alone, or an S-tag and a C-tag (E-001, E-006).</summary>
+    Qinq = 128,
+
+    /// <summary>Access port whose outer TPID is not 0x8100 (E-006).</summary>
+    OtherTpid = 256,
+
     /// <summary>The port is in use; an entry without it is a gap.</summary>
     Valid = 1u << 31,
 }

@@ -25,6 +25,9 @@ public enum SegmentFlags : uint
     /// <summary><c>limits.action: drop</c> (E-034).</summary>
     LimitDrop = 32,
 
+    /// <summary><c>rewriteInnerDscp</c>: the PCP map sets the DSCP of tenant packets from the VLAN (E-044).</summary>
+    RewriteInnerDscp = 64,
+
     /// <summary>The id is in use.</summary>
     Valid = 1u << 31,
 }

@@ -43,6 +43,45 @@ public readonly unsafe struct Snapshot(SnapshotHeader* header)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint* VlanMap(PortEntry* port) => (uint*)((byte*)Header + port->VlanMapOffset);
 
+    /// <summary>The attachment of a pair of tags (E-007).</summary>
+    /// <param name="port">Port index.</param>
+    /// <param name="outer">VID of the S-tag.</param>
+    /// <param name="inner">VID of the C-tag.</param>
+    /// <returns>Its id, or 0.</returns>
+    public uint AttachmentOfPair(uint port, uint outer, uint inner)
+    {
+        VlanPairKey* table = (VlanPairKey*)((byte*)Header + Header->VlanPairsOffset);
+        uint mask = Header->VlanPairsMask;
+        ulong key = PairKey(port, outer, inner);
+        for (uint i = Hash4(key) & mask; table[i].Attachment != 0; i = (i + 1) & mask)
+        {
+            if (table[i].Key == key)
+            {
+                return table[i].Attachment;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Writes a pair of tags into the table, while the snapshot is being built.</summary>
+    /// <param name="port">Port index.</param>
+    /// <param name="outer">VID of the S-tag.</param>
+    /// <param name="inner">VID of the C-tag.</param>
+    /// <param name="attachment">Attachment id, above 0.</param>
+    public void AddPair(uint port, uint outer, uint inner, uint attachment)
+    {
+        VlanPairKey* table = (VlanPairKey*)((byte*)Header + Header->VlanPairsOffset);
+        ulong key = PairKey(port, outer, inner);
+        uint i = Hash4(key) & Header->VlanPairsMask;
+        while (table[i].Attachment != 0)
+        {
+            i = (i + 1) & Header->VlanPairsMask;
+        }
+
+        table[i] = new VlanPairKey { Key = key, Attachment = attachment };
+    }
+
     /// <summary>The members of a segment: its attachment ids, then its peer ids.</summary>
     /// <param name="segment">A segment of this snapshot.</param>
     /// <returns>The ids.</returns>
@@ -152,6 +191,8 @@ public readonly unsafe struct Snapshot(SnapshotHeader* header)
 
         return false;
     }
+
+    private static ulong PairKey(uint port, uint outer, uint inner) => ((ulong)port << 24) | (outer << 12) | inner;
 
     /// <summary>The hash of the IPv4 peer table.</summary>
     /// <param name="key">Segment and PA, as <see cref="PeerKey4.Key"/>.</param>

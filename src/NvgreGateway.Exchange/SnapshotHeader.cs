@@ -72,4 +72,16 @@ public struct SnapshotHeader
 
     /// <summary>Packets held for one next hop over all workers at most .</summary>
     public uint HoldLimit;
+
+    /// <summary>Offset of the table of VLAN pairs (<see cref="VlanPairKey"/>, open addressing).</summary>
+    public uint VlanPairsOffset;
+
+    /// <summary>Entries of that table minus 1 (a power of two minus 1).</summary>
+    public uint VlanPairsMask;
+
+    /// <summary>1 = a GRE checksum is verified and taken, not refused (<c>lenient.checksum</c>, B-005).</summary>
+    public byte AcceptChecksum;
+
+    /// <summary>1 = a GRE sequence number is skipped, not refused (<c>lenient.sequence</c>, B-010).</summary>
+    public byte AcceptSequence;
 }

@@ -9,6 +9,9 @@ public sealed record AttachmentStatus
     /// <summary>VLAN id, 1 to 4094.</summary>
     public required int Vlan { get; init; }
 
+    /// <summary>VLAN id of the inner tag, of a QinQ pair; null when there is none (E-007).</summary>
+    public int? InnerVlan { get; init; }
+
     /// <summary>Administrative state: <c>up</c> or <c>down</c>.</summary>
     public required string Admin { get; init; }
 

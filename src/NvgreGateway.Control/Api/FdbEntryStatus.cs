@@ -18,6 +18,9 @@ public sealed record FdbEntryStatus
     /// <summary>VLAN id, when it lives on an attachment.</summary>
     public int? Vlan { get; init; }
 
+    /// <summary>VLAN id of the inner tag, when it lives on a QinQ pair.</summary>
+    public int? InnerVlan { get; init; }
+
     /// <summary>PA, when it lives behind a peer.</summary>
     public string? Peer { get; init; }
 

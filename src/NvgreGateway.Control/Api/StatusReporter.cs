@@ -349,6 +349,7 @@ internal static unsafe class StatusReporter
         {
             Port = view.Attachment.Port,
             Vlan = view.Attachment.Vlan,
+            InnerVlan = view.Attachment.InnerVlan,
             Admin = Up,
             Oper = reason is null ? Up : Down,
             Reason = reason,
@@ -369,6 +370,7 @@ internal static unsafe class StatusReporter
             Mac = entry.Mac.ToString(),
             Port = attachment?.Attachment.Port,
             Vlan = attachment?.Attachment.Vlan,
+            InnerVlan = attachment?.Attachment.InnerVlan,
             Peer = entry.Place.IsPeer ? index.PeerOf(entry.Place.Id)?.Peer.Address.ToString() : null,
             Kind = (entry.Place.Value & Place.Sticky) != 0 ? "sticky" : entry.IsStatic ? "static" : entry.IsFrozen ? "duplicate" : "learned",
             AgeSeconds = (int)entry.Age.TotalSeconds,

@@ -6,6 +6,18 @@ public sealed record AttachmentConfiguration
     /// <summary>Name of an access port.</summary>
     public required string Port { get; init; }
 
-    /// <summary>1 to 4094. Where it is the port's native VLAN, untagged frames belong here and frames leave untagged.</summary>
+    /// <summary>
+    /// 1 to 4094: of a QinQ port, the VID of the S-tag. Where it is the port's native VLAN and there is no inner one, untagged frames
+    /// belong here and frames leave untagged. 0 only beside <see cref="Vlans"/>.
+    /// </summary>
     public required int Vlan { get; init; }
+
+    /// <summary>VID of the C-tag, 1 to 4094; null where frames carry none (E-007).</summary>
+    public int? InnerVlan { get; init; }
+
+    /// <summary>
+    /// A range of VLANs of a segment that stands for one for each of them (E-022); null in every configuration that was loaded: there
+    /// each VLAN has a segment of its own.
+    /// </summary>
+    public VlanRange? Vlans { get; init; }
 }

@@ -15,6 +15,12 @@ public static class ConfigurationLimits
     /// <summary>Segments: ids have 16 bits, and id 0 is nobody's.</summary>
     public const int Segments = 65535;
 
+    /// <summary>The highest VSID .</summary>
+    public const int HighestVsid = 16777214;
+
+    /// <summary>Characters of the name of a port or segment.</summary>
+    public const int NameLength = 32;
+
     /// <summary>Attachments of one segment: each is a copy of every flooded frame.</summary>
     public const int AttachmentsPerSegment = 4096;
 

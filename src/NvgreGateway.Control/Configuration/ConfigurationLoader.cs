@@ -93,7 +93,7 @@ public static class ConfigurationLoader
 
         return context.Errors.Count > 0
             ? Refused([.. context.Errors])
-            : new ConfigurationResult(draft, [], warnings);
+            : new ConfigurationResult(VlanRanges.Expand(draft), [], warnings);
     }
 
     private static ConfigurationResult Refused(ValueList<ConfigurationError> errors) => new(null, errors, []);

@@ -33,6 +33,7 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
         CheckLocalAddresses();
         CheckRoutesAndNeighbors();
         CheckSegmentIdentities();
+        CheckRanges();
         CheckAttachments();
         CheckPeers();
         CheckRecords();
@@ -244,12 +245,81 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
                 context.Reject(path["name"], Quote(segment.Name), $"is the name of another segment, {names[segment.Name]}", "a name that no other segment has");
             }
 
-            if (context.Known(path["vsid"]) && !vsids.TryAdd(segment.Vsid, path["vsid"]))
+            if (VlanRanges.Has(segment))
+            {
+                CheckRangeIdentities(segment, path, names, vsids);
+            }
+            else if (context.Known(path["vsid"]) && !vsids.TryAdd(segment.Vsid, path["vsid"]))
             {
                 context.Reject(path["vsid"], Number(segment.Vsid), $"is the VSID of another segment, {vsids[segment.Vsid]}", "a VSID that no other segment has, 4096 to 16777214");
             }
 
             CheckSources(segment, path["sourceAddresses"]);
+        }
+    }
+
+    /// <summary>A segment of ranges has the VSIDs and the names of all that it stands for (E-022).</summary>
+    private void CheckRangeIdentities(SegmentConfiguration segment, JsonPath path, Dictionary<string, JsonPath> names, Dictionary<int, JsonPath> vsids)
+    {
+        if (!context.Known(path["vsid"]) || !context.Known(path["name"]))
+        {
+            return;
+        }
+
+        foreach (int vlan in VlanRanges.VlansOf(segment))
+        {
+            int vsid = segment.Vsid + vlan;
+            string name = VlanRanges.NameOf(segment, vlan);
+            if (vsid > ConfigurationLimits.HighestVsid)
+            {
+                context.Reject(path["vsid"], Number(segment.Vsid), $"is too high: with VLAN {Number(vlan)} the VSID would be {Number(vsid)}", $"4096 to {Number(ConfigurationLimits.HighestVsid - VlanRanges.VlansOf(segment).Last())}");
+                return;
+            }
+
+            if (name.Length > ConfigurationLimits.NameLength)
+            {
+                context.Reject(path["name"], Quote(segment.Name), $"is too long: the segment of VLAN {Number(vlan)} would be {Quote(name)}", $"up to {Number(ConfigurationLimits.NameLength - 5)} characters with a range");
+                return;
+            }
+
+            if (!vsids.TryAdd(vsid, path["vsid"]))
+            {
+                context.Reject(path["vsid"], Number(segment.Vsid), $"gives VLAN {Number(vlan)} the VSID {Number(vsid)} of another segment, {vsids[vsid]}", "VSIDs (vsid + VLAN) that no other segment has");
+                return;
+            }
+
+            if (!names.TryAdd(name, path["name"]))
+            {
+                context.Reject(path["name"], Quote(segment.Name), $"gives VLAN {Number(vlan)} the name {Quote(name)} of another segment, {names[name]}", "a name that no other segment has, with the VLAN behind it");
+                return;
+            }
+        }
+    }
+
+    /// <summary>What stands in a segment of ranges is the same for every VLAN of it (E-022).</summary>
+    private void CheckRanges()
+    {
+        for (int i = 0; i < configuration.Segments.Count; i++)
+        {
+            SegmentConfiguration segment = configuration.Segments[i];
+            if (!VlanRanges.Has(segment))
+            {
+                continue;
+            }
+
+            for (int k = 0; k < segment.Attachments.Count; k++)
+            {
+                JsonPath path = SegmentsPath[i]["attachments"][k];
+                if (segment.Attachments[k].Vlans is null && context.Known(path["vlan"]) && context.Known(path))
+                {
+                    context.Reject(path["vlan"], Number(segment.Attachments[k].Vlan), "stands beside a range", "ranges of VLANs in all attachments of a segment, or in none");
+                }
+            }
+
+            if (segment.Records.Count > 0)
+            {
+                context.Reject(SegmentsPath[i]["records"], $"{Number(segment.Records.Count)} records", "stand beside a range of VLANs", "records in a segment of one VLAN");
+            }
         }
     }
 
@@ -290,7 +360,7 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
 
     private void CheckAttachments()
     {
-        Dictionary<(string Port, int Vlan), JsonPath> bound = [];
+        Dictionary<(string Port, int Vlan, int Inner), JsonPath> bound = [];
         bool portsKnown = context.Known(PortsPath) && Enumerable.Range(0, configuration.Ports.Count).All(i => context.Known(PortsPath[i]["name"]));
         for (int i = 0; i < configuration.Segments.Count; i++)
         {
@@ -314,28 +384,50 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
                     context.Reject(path["port"], Quote(attachment.Port), "is an underlay port", AccessPortsText());
                 }
 
-                if (!context.Known(path["vlan"]))
+                if (!context.Known(path) || !context.Known(path["vlan"]) || !context.Known(path["innerVlan"]) || !context.Known(path["vlans"]))
                 {
                     continue;
                 }
 
-                if (!bound.TryAdd((attachment.Port, attachment.Vlan), path))
+                if (!Bind(bound, attachment, path))
                 {
-                    context.Reject(path, $"port \"{attachment.Port}\", vlan {Number(attachment.Vlan)}", $"is attached already, {bound[(attachment.Port, attachment.Vlan)]}", "a VLAN of a port in one segment, once");
+                    continue;
+                }
+
+                if (found && attachment.InnerVlan is { } inner && configuration.Ports[port].Mode != PortMode.Qinq && context.Known(PortsPath[port]["mode"]))
+                {
+                    context.Reject(path["innerVlan"], Number(inner), $"needs two tags, which port \"{attachment.Port}\" does not take", "with mode \"qinq\" only");
                 }
                 else if (found)
                 {
-                    CheckAccessMode(configuration.Ports[port], PortsPath[port], attachment, path["vlan"]);
+                    CheckAccessMode(configuration.Ports[port], PortsPath[port], attachment, path[attachment.Vlans is null ? "vlan" : "vlans"]);
                 }
             }
         }
     }
 
+    /// <summary>Each VLAN of a port, and each pair of VLANs, is in one segment (E-022, E-023).</summary>
+    private bool Bind(Dictionary<(string Port, int Vlan, int Inner), JsonPath> bound, AttachmentConfiguration attachment, JsonPath path)
+    {
+        foreach (int vlan in attachment.Vlans?.Ids ?? [attachment.Vlan])
+        {
+            (string Port, int Vlan, int Inner) key = (attachment.Port, vlan, attachment.InnerVlan ?? 0);
+            if (!bound.TryAdd(key, path))
+            {
+                string inner = attachment.InnerVlan is { } c ? $", innerVlan {Number(c)}" : string.Empty;
+                context.Reject(path, $"port \"{attachment.Port}\", vlan {Number(vlan)}{inner}", $"is attached already, {bound[key]}", "a VLAN of a port in one segment, once");
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private void CheckAccessMode(PortConfiguration port, JsonPath portPath, AttachmentConfiguration attachment, JsonPath path)
     {
-        if (port.Mode == PortMode.Access && port.NativeVlan is { } native && native != attachment.Vlan && context.Known(portPath["nativeVlan"]))
+        if (port.Mode == PortMode.Access && port.NativeVlan is { } native && (native != attachment.Vlan || attachment.InnerVlan is not null) && context.Known(portPath["nativeVlan"]))
         {
-            context.Reject(path, Number(attachment.Vlan), $"is not the VLAN of port \"{port.Name}\", whose mode is \"access\"", $"its nativeVlan, {Number(native)}");
+            context.Reject(path, attachment.Vlans is { } range ? Quote(range) : Number(attachment.Vlan), $"is not the VLAN of port \"{port.Name}\", whose mode is \"access\"", $"its nativeVlan, {Number(native)}");
         }
     }
 
@@ -407,7 +499,7 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
             bool peersKnown = context.Complete(SegmentsPath[i]["peers"]);
             bool attachmentsKnown = context.Complete(SegmentsPath[i]["attachments"]);
             HashSet<IPAddress> peers = [.. segment.Peers.Select(static p => p.Address)];
-            HashSet<(string, int)> attachments = [.. segment.Attachments.Select(static a => (a.Port, a.Vlan))];
+            HashSet<(string, int, int?)> attachments = [.. segment.Attachments.Select(static a => (a.Port, a.Vlan, a.InnerVlan))];
             Dictionary<MacAddress, JsonPath> seen = [];
             for (int k = 0; k < segment.Records.Count; k++)
             {
@@ -427,7 +519,7 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
                 {
                     context.Reject(path["pa"], Quote(pa), "is not a peer of the segment", segment.Peers.Count == 0 ? "an address of its peers, of which there are none" : "an address of its peers");
                 }
-                else if (record is { Port: { } port, Vlan: { } vlan } && context.Known(path["port"]) && context.Known(path["vlan"]) && attachmentsKnown && !attachments.Contains((port, vlan)))
+                else if (record is { Port: { } port, Vlan: { } vlan } && context.Known(path["port"]) && context.Known(path["vlan"]) && attachmentsKnown && context.Known(path["innerVlan"]) && !attachments.Contains((port, vlan, record.InnerVlan)))
                 {
                     context.Reject(path, $"port \"{port}\", vlan {Number(vlan)}", "is not an attachment of the segment", "port and vlan of one of its attachments");
                 }
@@ -449,8 +541,9 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
 
     private void CheckTotals()
     {
-        CheckTotal(SegmentsPath, configuration.Segments.Sum(static s => s.Attachments.Count), ConfigurationLimits.Attachments, "attachments");
-        CheckTotal(SegmentsPath, configuration.Segments.Sum(static s => s.Peers.Count), ConfigurationLimits.Peers, "peers");
+        CheckTotal(SegmentsPath, configuration.Segments.Sum(VlanRanges.CountOf), ConfigurationLimits.Segments, "segments, those of ranges included,");
+        CheckTotal(SegmentsPath, configuration.Segments.Sum(VlanRanges.AttachmentsOf), ConfigurationLimits.Attachments, "attachments");
+        CheckTotal(SegmentsPath, configuration.Segments.Sum(static s => s.Peers.Count * VlanRanges.CountOf(s)), ConfigurationLimits.Peers, "peers");
         int records = configuration.Segments.Sum(static s => s.Records.Count);
         JsonPath capacity = JsonPath.Root["fdb"]["capacity"];
         if (context.Known(capacity) && records > configuration.Fdb.Capacity)

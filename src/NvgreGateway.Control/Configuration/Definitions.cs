@@ -40,6 +40,8 @@ internal static class Definitions
     public static readonly ObjectKind<NeighborResolutionConfiguration> Neighbors = DefineNeighbors();
     public static readonly ObjectKind<MemoryConfiguration> Memory = DefineMemory();
     public static readonly ObjectKind<MetricsConfiguration> Metrics = DefineMetrics();
+    public static readonly ObjectKind<LenientConfiguration> Lenient = DefineLenient();
+    public static readonly ObjectKind<LogConfiguration> Log = DefineLog();
     public static readonly ObjectKind<GatewayConfiguration> Gateway = DefineGateway();
 
     private static ObjectKind<LimitsConfiguration> DefineLimits()
@@ -80,7 +82,8 @@ internal static class Definitions
         var mtu = kind.Optional("mtu", new NumberKind(68, 9216, "bytes"), 1500, static p => p.Mtu, "Largest IP packet on the port.", "A-073, E-076");
         var queues = kind.Derived("queues", new NumberKind(1, ConfigurationLimits.Workers), static v => v.Context.Workers, "number of workers", static p => p.Queues, "Queues of the port in each direction; no more than there are workers.");
 
-        var mode = kind.Optional("mode", new WordKind<PortMode>([("trunk", PortMode.Trunk), ("access", PortMode.Access)], "qinq"), PortMode.Trunk, static p => p.Mode, "`access` needs `nativeVlan` and has no other attachment.", "E-001", Access);
+        var mode = kind.Optional("mode", new WordKind<PortMode>([("trunk", PortMode.Trunk), ("access", PortMode.Access), ("qinq", PortMode.Qinq)]), PortMode.Trunk, static p => p.Mode, "`access` needs `nativeVlan` and has no other attachment; `qinq` takes an S-tag, or an S-tag and a C-tag.", "E-001, E-007", Access);
+        var tpid = kind.Derived("tpid", new TpidKind(), v => v.Get(mode) == PortMode.Qinq ? 0x88A8 : 0x8100, "`0x8100`; with `qinq` `0x88A8`", static p => p.Tpid, "TPID of the outer tag.", "E-006", Access);
         var nativeVlan = kind.Optional("nativeVlan", new MaybeKind<int>(Vid), null, static p => p.NativeVlan, "VLAN of untagged frames.", "E-004, E-005", Access);
         var trust = kind.Optional("trust", new WordKind<TrustMode>([("dscp", TrustMode.Dscp), ("pcp", TrustMode.Pcp), ("none", TrustMode.None)]), TrustMode.Dscp, static p => p.Trust, "Which mark of the tenant sets the outer DSCP.", "B-038, E-040", Access);
         var controlFrames = kind.Optional("controlFrames", DropOrForward, FramePolicy.Drop, static p => p.ControlFrames, "Destinations 01-80-C2-00-00-00, 01-00-0C-CC-CC-CC and -CD toward NVGRE.", "E-072, E-074", Access);
@@ -93,7 +96,6 @@ internal static class Definitions
         var extraOverhead = kind.Optional("extraOverhead", new NumberKind(0, 512, "bytes"), 0, static p => p.ExtraOverhead, "Bytes that the underlay adds to each packet, as IPsec does; lowers the tenant MTU.", "A-141", Underlay);
         var ttl = kind.Optional("ttl", new NumberKind(1, 255), 64, static p => p.Ttl, "Outer TTL or hop limit.", string.Empty, Underlay);
 
-        kind.Later("tpid", "E-006");
         kind.Later("storm", "F-045");
         kind.Later("offload", "C.6");
         kind.DiscriminatedBy(role);
@@ -106,6 +108,7 @@ internal static class Definitions
             Mtu = v.Get(mtu),
             Queues = v.Get(queues),
             Mode = v.Get(mode),
+            Tpid = v.Get(tpid),
             NativeVlan = v.Get(nativeVlan),
             Trust = v.Get(trust),
             ControlFrames = v.Get(controlFrames),
@@ -124,10 +127,28 @@ internal static class Definitions
     {
         ObjectKind<AttachmentConfiguration> kind = new("an attachment");
         var port = kind.Required("port", PortReference, static a => a.Port, "Name of an access port.", "E-020");
-        var vlan = kind.Required("vlan", Vid, static a => a.Vlan, "VLAN on that port, in no other segment.", "E-005, E-020, E-023");
-        kind.Later("innerVlan", "E-007");
-        kind.Later("vlans", "E-022");
-        kind.BuiltBy(v => new AttachmentConfiguration { Port = v.Get(port), Vlan = v.Get(vlan) });
+        var vlan = kind.Optional("vlan", new MaybeKind<int>(Vid), null, static a => a.Vlan == 0 ? null : a.Vlan, "VLAN on that port, in no other segment; on a `qinq` port the S-tag.", "E-005, E-020, E-023", defaultText: "required, or `vlans`");
+        var inner = kind.Optional("innerVlan", new MaybeKind<int>(Vid), null, static a => a.InnerVlan, "The C-tag behind it; with `mode` `qinq`.", "E-007", defaultText: "none");
+        var range = kind.Optional("vlans", new MaybeReferenceKind<VlanRange>(new VlanRangeKind()), null, static a => a.Vlans, "A range such as \"1000-1999\": the segment stands for one for each VLAN, with VSID = `vsid` + VLAN and the name NAME.VLAN.", "E-022", defaultText: "none");
+        kind.AlsoInSchema(new JsonObject
+        {
+            ["oneOf"] = new JsonArray(
+                new JsonObject { ["required"] = new JsonArray("vlan"), ["properties"] = new JsonObject { ["vlans"] = false } },
+                new JsonObject { ["required"] = new JsonArray("vlans"), ["properties"] = new JsonObject { ["vlan"] = false, ["innerVlan"] = false } }),
+        });
+        kind.CheckedBy((values, path, element) =>
+        {
+            bool one = values.IsPresent(vlan), many = values.IsPresent(range);
+            if (!one && !many)
+            {
+                values.Context.Fail(path["vlan"], "missing", "is required", "1 to 4094, or \"vlans\" with a range");
+            }
+            else if (many && (one || values.IsPresent(inner)))
+            {
+                values.Context.Fail(path, ReadContext.Show(element), "names a VLAN and a range", "either \"vlan\" or \"vlans\"");
+            }
+        });
+        kind.BuiltBy(v => new AttachmentConfiguration { Port = v.Get(port), Vlan = v.Get(vlan) ?? 0, InnerVlan = v.Get(inner), Vlans = v.Get(range) });
         return kind;
     }
 
@@ -152,7 +173,7 @@ internal static class Definitions
         var limits = kind.Group("limits", Limits, static p => p.Limits, "Limit of MACs learned behind it.", "E-034");
         kind.Later("pmtud", "B-064");
         kind.Later("mtu", "B-064");
-        kind.Later("minTtl", "B-055");
+        var minTtl = kind.Optional("minTtl", new MaybeKind<int>(new NumberKind(1, 255)), null, static p => p.MinTtl, "Least outer TTL or hop limit taken from it.", "B-055", defaultText: "off");
         kind.ShortenedTo(address);
         kind.BuiltBy(v => new PeerConfiguration
         {
@@ -162,6 +183,7 @@ internal static class Definitions
             Dscp = v.Get(dscp),
             AdminState = v.Get(adminState),
             AcceptInnerTag = v.Get(acceptInnerTag),
+            MinTtl = v.Get(minTtl),
             Limits = v.Get(limits),
         });
         return kind;
@@ -175,23 +197,24 @@ internal static class Definitions
         var pa = kind.Optional("pa", new MaybeReferenceKind<IPAddress>(new AddressKind("a PA")), null, static r => r.Pa, "The peer that it is behind; else `port` and `vlan`.", "A-100");
         var port = kind.Optional("port", new MaybeReferenceKind<string>(PortReference), null, static r => r.Port, "The access port that it is behind.", "A-100");
         var vlan = kind.Optional("vlan", new MaybeKind<int>(Vid), null, static r => r.Vlan, "The VLAN on that port.", "A-100");
+        var innerVlan = kind.Optional("innerVlan", new MaybeKind<int>(Vid), null, static r => r.InnerVlan, "The inner VLAN, of a QinQ pair.", "E-007", defaultText: "none");
         var sticky = kind.Optional("sticky", Flag, false, static r => r.Sticky, "Drop frames with this source from elsewhere.", "E-033");
         kind.AlsoInSchema(new JsonObject
         {
             ["oneOf"] = new JsonArray(
-                new JsonObject { ["required"] = new JsonArray("pa"), ["properties"] = new JsonObject { ["port"] = false, ["vlan"] = false } },
+                new JsonObject { ["required"] = new JsonArray("pa"), ["properties"] = new JsonObject { ["port"] = false, ["vlan"] = false, ["innerVlan"] = false } },
                 new JsonObject { ["required"] = new JsonArray("port", "vlan"), ["properties"] = new JsonObject { ["pa"] = false } }),
         });
         kind.CheckedBy((values, path, element) =>
         {
             bool behindPeer = values.IsPresent(pa), hasPort = values.IsPresent(port), hasVlan = values.IsPresent(vlan);
-            if (behindPeer ? hasPort || hasVlan : !(hasPort && hasVlan))
+            if (behindPeer ? hasPort || hasVlan || values.IsPresent(innerVlan) : !(hasPort && hasVlan))
             {
                 string problem = behindPeer ? "names a peer and an attachment" : hasPort || hasVlan ? "names half an attachment" : "names no place";
                 values.Context.Fail(path, ReadContext.Show(element), problem, "either \"pa\", or \"port\" and \"vlan\"");
             }
         });
-        kind.BuiltBy(v => new RecordConfiguration { Mac = v.Get(mac), Ca = v.Get(ca), Pa = v.Get(pa), Port = v.Get(port), Vlan = v.Get(vlan), Sticky = v.Get(sticky) });
+        kind.BuiltBy(v => new RecordConfiguration { Mac = v.Get(mac), Ca = v.Get(ca), Pa = v.Get(pa), Port = v.Get(port), Vlan = v.Get(vlan), InnerVlan = v.Get(innerVlan), Sticky = v.Get(sticky) });
         return kind;
     }
 
@@ -221,6 +244,7 @@ internal static class Definitions
         var lossless = kind.Optional("lossless", DropOrForward, FramePolicy.Drop, static s => s.Lossless, "FCoE and FIP.", "A-146");
         var pcpToDscp = kind.Optional("pcpToDscp", new ListKind<byte>(new ByteKind(0, 63), 8, 8), classSelectors, static s => s.PcpToDscp, "DSCP for each PCP.", "E-040", defaultText: "class selectors: PCP n gives 8n");
         var dscpToPcp = kind.Optional("dscpToPcp", new ListKind<byte>(new ByteKind(0, 7), 64, 64), classes, static s => s.DscpToPcp, "PCP for each DSCP.", "E-040", defaultText: "class selectors: DSCP d gives d/8");
+        var rewriteInnerDscp = kind.Optional("rewriteInnerDscp", Flag, false, static s => s.RewriteInnerDscp, "The PCP of the tag sets the DSCP of tenant packets from the VLAN, by `pcpToDscp`; not on ports with `trust` `none`.", "E-044");
         kind.Later("spread", "A-066", "\"first\"");
         kind.Later("multicastPa", "A-080, A-082");
         kind.Later("groups", "A-083");
@@ -229,7 +253,6 @@ internal static class Definitions
         kind.Later("arp", "E-050", "\"forward\"");
         kind.Later("mssClamp", "B-072");
         kind.Later("fragment", "B-067");
-        kind.Later("rewriteInnerDscp", "E-044", "false");
         kind.Later("dropBadInnerChecksum", "C-044", "false");
         kind.Later("storm", "F-045");
         kind.Later("router", "B-069");
@@ -247,6 +270,7 @@ internal static class Definitions
             LocalSwitching = v.Get(localSwitching),
             Limits = v.Get(limits),
             Lossless = v.Get(lossless),
+            RewriteInnerDscp = v.Get(rewriteInnerDscp),
             PcpToDscp = v.Get(pcpToDscp),
             DscpToPcp = v.Get(dscpToPcp),
         });
@@ -327,6 +351,23 @@ internal static class Definitions
         return kind;
     }
 
+    private static ObjectKind<LenientConfiguration> DefineLenient()
+    {
+        ObjectKind<LenientConfiguration> kind = new("leniency");
+        var checksum = kind.Optional("checksum", Flag, false, static l => l.Checksum, "Take GRE packets with a checksum, if it is right.", "B-005, B-006");
+        var sequence = kind.Optional("sequence", Flag, false, static l => l.Sequence, "Take GRE packets with a sequence number, in whatever order they come.", "B-010");
+        kind.BuiltBy(v => new LenientConfiguration { Checksum = v.Get(checksum), Sequence = v.Get(sequence) });
+        return kind;
+    }
+
+    private static ObjectKind<LogConfiguration> DefineLog()
+    {
+        ObjectKind<LogConfiguration> kind = new("log settings");
+        var ecnAnomalies = kind.Optional("ecnAnomalies", Flag, true, static l => l.EcnAnomalies, "Tell of dangerous combinations of inner and outer ECN, once a second at most.", "B-025");
+        kind.BuiltBy(v => new LogConfiguration { EcnAnomalies = v.Get(ecnAnomalies) });
+        return kind;
+    }
+
     /// <summary>What is a default of ports and segments stands before them.</summary>
     private static ObjectKind<GatewayConfiguration> DefineGateway()
     {
@@ -336,13 +377,14 @@ internal static class Definitions
         var workers = kind.Group("workers", Workers, static g => g.Workers, "The poll threads.", publish: static (context, value) => context.Workers = Math.Max(1, value.Cores.Count));
         var fdb = kind.Group("fdb", Fdb, static g => g.Fdb, "The forwarding table.");
         var budgets = kind.Group("budgets", Budgets, static g => g.Budgets, "How much control work packets may cause.", "F-047");
+        var lenient = kind.Group("lenient", Lenient, static g => g.Lenient, "What is taken of GRE beyond NVGRE.", "B-005, B-010");
+        var log = kind.Group("log", Log, static g => g.Log, "Events that traffic causes.", "B-025");
         var neighbors = kind.Group("neighbors", Neighbors, static g => g.Neighbors, "How underlay next hops are resolved.", "A-054, A-055");
         var memory = kind.Group("memory", Memory, static g => g.Memory, "Where packets live.");
         var metrics = kind.Group("metrics", Metrics, static g => g.Metrics, "Metrics and health.", "F-024");
         var ports = kind.Optional("ports", new ListKind<PortConfiguration>(Port, 0, ConfigurationLimits.Ports), [], static g => g.Ports, "The ports.", publish: static (context, value) => context.LocalAddresses = [.. value.SelectMany(static p => p.Addresses).Select(static a => a.Address).Distinct()], defaultText: "none");
         var segments = kind.Optional("segments", new ListKind<SegmentConfiguration>(Segment, 0, ConfigurationLimits.Segments), [], static g => g.Segments, "The segments.", defaultText: "none");
         kind.Ignore("$schema");
-        kind.Later("lenient", "B-005, B-010");
         kind.Later("offload", "C.6");
         kind.BuiltBy(v => new GatewayConfiguration
         {
@@ -351,6 +393,8 @@ internal static class Definitions
             Workers = v.Get(workers),
             Fdb = v.Get(fdb),
             Budgets = v.Get(budgets),
+            Lenient = v.Get(lenient),
+            Log = v.Get(log),
             Neighbors = v.Get(neighbors),
             Memory = v.Get(memory),
             Metrics = v.Get(metrics),

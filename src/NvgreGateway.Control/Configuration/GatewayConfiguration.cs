@@ -24,6 +24,12 @@ public sealed record GatewayConfiguration
     /// <summary>How much control work packets may cause (F-047).</summary>
     public required BudgetsConfiguration Budgets { get; init; }
 
+    /// <summary>What is taken of GRE beyond NVGRE (B-005, B-010).</summary>
+    public required LenientConfiguration Lenient { get; init; }
+
+    /// <summary>Which events may be told (B-025).</summary>
+    public required LogConfiguration Log { get; init; }
+
     /// <summary>How underlay next hops are resolved .</summary>
     public required NeighborResolutionConfiguration Neighbors { get; init; }
 

@@ -23,6 +23,9 @@ public sealed record PeerConfiguration
     /// <summary>Whether frames from it that carry an inner tag are accepted; a non-compliant exception .</summary>
     public required bool AcceptInnerTag { get; init; }
 
+    /// <summary>Least outer TTL or hop limit taken from it, 1 to 255; null when any is (B-055).</summary>
+    public int? MinTtl { get; init; }
+
     /// <summary>Limit of MACs learned behind it (E-034).</summary>
     public required LimitsConfiguration Limits { get; init; }
 }

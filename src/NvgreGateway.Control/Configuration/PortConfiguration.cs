@@ -29,6 +29,12 @@ public sealed record PortConfiguration
     /// <summary>Access ports: the VLAN of untagged frames, 1 to 4094; null when untagged frames are dropped (E-004).</summary>
     public required int? NativeVlan { get; init; }
 
+    /// <summary>Access ports: TPID of the outer tag: 0x8100, 0x88A8, 0x9100 or 0x9200; a C-tag always has 0x8100 (E-006).</summary>
+    public required int Tpid { get; init; }
+
+    /// <summary>Tags that a frame may carry on the port: two on a QinQ port, else one (E-076).</summary>
+    internal int MaxTags => Mode == PortMode.Qinq ? 2 : 1;
+
     /// <summary>Access ports: which mark of the tenant sets the outer DSCP (B-038).</summary>
     public required TrustMode Trust { get; init; }
 

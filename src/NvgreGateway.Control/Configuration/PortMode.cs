@@ -8,4 +8,7 @@ public enum PortMode
 
     /// <summary>One VLAN, untagged on the wire (E-002).</summary>
     Access,
+
+    /// <summary>An S-tag alone, or pairs of an S-tag and a C-tag (E-006, E-007).</summary>
+    Qinq,
 }

@@ -21,6 +21,9 @@ public sealed record RecordConfiguration
     /// <summary>The VLAN on that port, or null.</summary>
     public required int? Vlan { get; init; }
 
+    /// <summary>The inner VLAN of a QinQ pair, or null.</summary>
+    public int? InnerVlan { get; init; }
+
     /// <summary>Frames with this source from elsewhere are dropped as <c>drop.fdb.move_blocked</c> (E-033).</summary>
     public required bool Sticky { get; init; }
 }

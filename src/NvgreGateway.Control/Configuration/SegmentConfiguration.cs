@@ -44,6 +44,9 @@ public sealed record SegmentConfiguration
     /// <summary>64 numbers: PCP 0 to 7 for each DSCP (E-040).</summary>
     public required ValueList<byte> DscpToPcp { get; init; }
 
+    /// <summary>Whether the PCP of a tag sets the DSCP of the tenant packet behind it (E-044).</summary>
+    public bool RewriteInnerDscp { get; init; }
+
     /// <summary>FCoE and FIP frames .</summary>
     public required FramePolicy Lossless { get; init; }
 

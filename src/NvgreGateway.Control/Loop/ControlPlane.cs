@@ -27,6 +27,7 @@ public sealed class ControlPlane
     private readonly PuntQueue _punts;
     private readonly InjectQueue _injects;
     private readonly Conditions _conditions;
+    private readonly EcnAnomalies _anomalies;
     private readonly List<Punt> _batch = [];
     private readonly GatewayConfiguration _first;
     private readonly bool[] _portUp;
@@ -55,6 +56,7 @@ public sealed class ControlPlane
         _punts = new PuntQueue(memory);
         _injects = new InjectQueue(memory, configuration.Ports.Count);
         _conditions = new Conditions(log);
+        _anomalies = new EcnAnomalies(memory, log);
         _portUp = new bool[configuration.Ports.Count];
         _portWasUp = new bool[configuration.Ports.Count];
         _portReasons = new string?[configuration.Ports.Count];
@@ -351,6 +353,7 @@ public sealed class ControlPlane
                 ulong length = TickLength(state.Tables);
                 ulong at = !_options.Ordered ? Math.Max(due, until) : TickMatters ? due : due + ((until - due) / length * length);
                 state.Tables.Tick(at);
+                _anomalies.Look(state.Index.Configuration.Log.EcnAnomalies, at);
                 _nextTick = at + length;
             }
         }

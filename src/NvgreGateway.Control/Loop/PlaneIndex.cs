@@ -27,7 +27,7 @@ internal sealed class PlaneIndex
             var attachments = new List<AttachmentView>();
             foreach (AttachmentConfiguration attachment in segment.Attachments)
             {
-                var view = new AttachmentView(ids.AttachmentOf(attachment.Port, attachment.Vlan), segment, attachment, _ports[attachment.Port]);
+                var view = new AttachmentView(ids.AttachmentOf(attachment.Port, attachment.Vlan, attachment.InnerVlan ?? 0), segment, attachment, _ports[attachment.Port]);
                 attachments.Add(view);
                 _attachments[view.Id] = view;
             }

@@ -163,7 +163,7 @@ internal sealed unsafe class GatewayMeter : IDisposable
         {
             foreach (PlaneIndex.AttachmentView view in plane.Index.Segments.SelectMany(static s => s.Attachments))
             {
-                KeyValuePair<string, object?>[] tags = [.. SegmentTags(view.Segment), Tag("port", view.Attachment.Port), Tag("vlan", view.Attachment.Vlan)];
+                KeyValuePair<string, object?>[] tags = [.. SegmentTags(view.Segment), Tag("port", view.Attachment.Port), Tag("vlan", view.Attachment.Vlan), .. view.Attachment.InnerVlan is { } inner ? (KeyValuePair<string, object?>[])[Tag("inner_vlan", inner)] : []];
                 foreach (Measurement<long> m in Casts(plane.Statistics.Attachment(view.Id), receive, part, tags))
                 {
                     yield return m;

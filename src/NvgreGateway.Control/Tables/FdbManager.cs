@@ -288,7 +288,7 @@ public sealed unsafe class FdbManager
             {
                 uint place = record.Pa is { } pa
                     ? plan.PeerPlaces[plan.PeerIds.Live[new PeerKey(segment.Configuration.Vsid, WireAddress.From(pa))]]
-                    : plan.AttachmentPlaces[plan.AttachmentIds.Live[new AttachmentKey(record.Port!, record.Vlan!.Value, 0, segment.Configuration.Vsid)]];
+                    : plan.AttachmentPlaces[plan.AttachmentIds.Live[new AttachmentKey(record.Port!, record.Vlan!.Value, record.InnerVlan ?? 0, segment.Configuration.Vsid)]];
                 records[FdbTable.Key(record.Mac.Value, segment.Id)] = place | Place.Static | (record.Sticky ? Place.Sticky : 0);
             }
         }

@@ -22,7 +22,7 @@ public sealed unsafe class IdStore
     private readonly ushort[] _attachmentOwners;
     private readonly ushort[] _peerOwners;
     private readonly QuiescentMark _start;
-    private volatile Dictionary<(string Port, int Vlan), uint> _byVlan = [];
+    private volatile Dictionary<(string Port, int Vlan, int InnerVlan), uint> _byVlan = [];
 
     /// <summary>Takes over the ids of the published snapshot; without one nothing has an id.</summary>
     /// <param name="memory">The regions.</param>
@@ -71,8 +71,9 @@ public sealed unsafe class IdStore
     /// <summary>The id of an attachment.</summary>
     /// <param name="port">Port name.</param>
     /// <param name="vlan">VLAN id.</param>
+    /// <param name="innerVlan">Inner VLAN id, 0 = none.</param>
     /// <returns>The id, or 0.</returns>
-    public uint AttachmentOf(string port, int vlan) => _byVlan.GetValueOrDefault((port, vlan));
+    public uint AttachmentOf(string port, int vlan, int innerVlan = 0) => _byVlan.GetValueOrDefault((port, vlan, innerVlan));
 
     /// <summary>The id of a peer of a segment.</summary>
     /// <param name="vsid">VSID of the segment.</param>
@@ -256,9 +257,9 @@ public sealed unsafe class IdStore
         _nextHops.Release(plan.NextHopIds.Retired.Select(static p => p.Value));
     }
 
-    private void IndexByVlan() => _byVlan = _attachments.Live.ToDictionary(static p => (p.Key.Port, p.Key.Vlan), static p => p.Value);
+    private void IndexByVlan() => _byVlan = _attachments.Live.ToDictionary(static p => (p.Key.Port, p.Key.Vlan, p.Key.InnerVlan), static p => p.Value);
 
-    private static AttachmentKey KeyOf(SegmentConfiguration s, AttachmentConfiguration a) => new(a.Port, a.Vlan, 0, s.Vsid);
+    private static AttachmentKey KeyOf(SegmentConfiguration s, AttachmentConfiguration a) => new(a.Port, a.Vlan, a.InnerVlan ?? 0, s.Vsid);
 
     private static PeerKey KeyOf(SegmentConfiguration s, PeerConfiguration p) => new(s.Vsid, WireAddress.From(p.Address));
 

@@ -116,7 +116,7 @@ public static unsafe class PortTableWriter
         {
             Mac = port.Mac is { } mac ? mac.Value : 0,
             Mtu = (ushort)port.Mtu,
-            MaxTags = 1,
+            MaxTags = (ushort)port.MaxTags,
             Queues = (ushort)port.Queues,
             Underlay = (ushort)(port.Role == PortRole.Underlay ? 1 : 0),
         };

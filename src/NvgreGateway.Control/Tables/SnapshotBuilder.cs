@@ -40,6 +40,8 @@ internal static unsafe class SnapshotBuilder
         *slot.Header = layout.Header;
         slot.Header->Generation = generation;
         slot.Header->HoldLimit = (uint)plan.Configuration.Neighbors.Hold;
+        slot.Header->AcceptChecksum = (byte)(plan.Configuration.Lenient.Checksum ? 1 : 0);
+        slot.Header->AcceptSequence = (byte)(plan.Configuration.Lenient.Sequence ? 1 : 0);
         WritePorts(plan, slot, layout);
         WriteLocalAddresses(plan, slot);
         WriteUnused(plan, slot);
@@ -68,12 +70,15 @@ internal static unsafe class SnapshotBuilder
             PortEntry* entry = slot.Ports + i;
             entry->Flags = PortFlags.Valid;
             entry->Mtu = (ushort)port.Mtu;
-            entry->MaxFrame = (ushort)(port.Mtu + EthernetBytes + 4); // one tag on every kind of port but qinq (E-076)
+            entry->MaxFrame = (ushort)(port.Mtu + EthernetBytes + (4 * port.MaxTags)); // E-076
             entry->Mac = plan.PortMacs[i].Value;
             entry->VlanMapOffset = layout.VlanMaps[i];
+            entry->Tpid = BinaryPrimitives.ReverseEndianness((ushort)port.Tpid);
             if (port.Role == PortRole.Access)
             {
                 entry->Flags |= (port.Mode == PortMode.Access ? PortFlags.AccessMode : 0)
+                    | (port.Mode == PortMode.Qinq ? PortFlags.Qinq : 0)
+                    | (port.Tpid != Tpid ? PortFlags.OtherTpid : 0)
                     | (port.ControlFrames == FramePolicy.Forward ? PortFlags.ForwardControlFrames : 0)
                     | port.Trust switch { TrustMode.Dscp => PortFlags.TrustDscp, TrustMode.Pcp => PortFlags.TrustPcp, _ => 0 };
                 continue;
@@ -193,6 +198,7 @@ internal static unsafe class SnapshotBuilder
             | (c.UnknownUnicast == UnknownUnicastPolicy.Flood ? SegmentFlags.FloodUnknown : 0)
             | (c.LocalSwitching ? SegmentFlags.LocalSwitching : 0)
             | (c.Lossless == FramePolicy.Forward ? SegmentFlags.ForwardLossless : 0)
+            | (c.RewriteInnerDscp ? SegmentFlags.RewriteInnerDscp : 0)
             | (c.Limits.Action == LimitAction.Drop ? SegmentFlags.LimitDrop : 0);
         entry->Vsid = (uint)c.Vsid;
         entry->MembersOffset = slot.Header->MembersOffset + (member * 4);
@@ -239,17 +245,26 @@ internal static unsafe class SnapshotBuilder
         PortConfiguration port = plan.Configuration.Ports[attachment.Port];
         PortEntry* portEntry = slot.Ports + attachment.Port;
         int vlan = attachment.Configuration.Vlan;
-        bool native = port.NativeVlan == vlan;
+        int inner = attachment.Configuration.InnerVlan ?? 0;
+        bool native = port.NativeVlan == vlan && inner == 0;
         AttachmentEntry* entry = slot.Attachments + attachment.Id;
         entry->Segment = segment.Id;
         entry->Place = plan.AttachmentPlaces[attachment.Id];
         entry->Port = (ushort)attachment.Port;
         entry->Vlan = (ushort)vlan;
         entry->MaxInnerFrame = (ushort)(port.Mtu + EthernetBytes);
-        entry->Tags = (byte)(native ? 0 : 1);
-        entry->TagsIn = 1;
-        entry->Tpid = Tpid;
-        entry->TagWord = BinaryPrimitives.ReverseEndianness(((uint)Tpid << 16) | (uint)vlan);
+        entry->InnerVlan = (ushort)inner;
+        entry->Tags = (byte)(native ? 0 : inner == 0 ? 1 : 2);
+        entry->TagsIn = (byte)(inner == 0 ? 1 : 2);
+        entry->Tpid = (ushort)port.Tpid;
+        entry->TagWord = BinaryPrimitives.ReverseEndianness(((uint)port.Tpid << 16) | (uint)vlan);
+        if (inner != 0)
+        {
+            entry->InnerTagWord = BinaryPrimitives.ReverseEndianness(((uint)Tpid << 16) | (uint)inner);
+            slot.AddPair((uint)attachment.Port, (uint)vlan, (uint)inner, attachment.Id);
+            return;
+        }
+
         slot.VlanMap(portEntry)[vlan] = attachment.Id;
         if (native)
         {
@@ -291,6 +306,7 @@ internal static unsafe class SnapshotBuilder
             _ => DscpMode.Copy,
         };
         entry->FixedTos = (byte)(c.Dscp.Encapsulate.Value << 2);
+        entry->MinTtl = (byte)(c.MinTtl ?? 0);
         WriteTemplate(entry, portEntry, peer);
         if (ipv6)
         {
@@ -372,7 +388,7 @@ internal static unsafe class SnapshotBuilder
         internal Layout(TablePlan plan)
         {
             GatewayConfiguration c = plan.Configuration;
-            int peers4 = 0, peers6 = 0, members = 0, locals = 0;
+            int peers4 = 0, peers6 = 0, members = 0, locals = 0, pairs = 0;
             var leaves = new HashSet<int>();
             foreach (TablePlan.SegmentPlan segment in plan.Segments)
             {
@@ -385,6 +401,7 @@ internal static unsafe class SnapshotBuilder
                 peers6 += six;
                 peers4 += segment.Peers.Length - six;
                 members += segment.Attachments.Length + segment.Peers.Length;
+                pairs += segment.Attachments.Count(static a => a.Configuration.InnerVlan is not null);
                 leaves.Add(segment.Configuration.Vsid >> 12);
             }
 
@@ -406,6 +423,9 @@ internal static unsafe class SnapshotBuilder
             h.PeerKeys4Offset = Take(ref at, (ulong)sizeof(PeerKey4) * slots4);
             h.PeerKeys6Mask = slots6 - 1;
             h.PeerKeys6Offset = Take(ref at, (ulong)sizeof(PeerKey6) * slots6);
+            uint slotsOfPairs = Slots(pairs);
+            h.VlanPairsMask = slotsOfPairs - 1;
+            h.VlanPairsOffset = Take(ref at, (ulong)sizeof(VlanPairKey) * slotsOfPairs);
             for (int i = 0; i < VlanMaps.Length; i++)
             {
                 locals += c.Ports[i].Addresses.Count;

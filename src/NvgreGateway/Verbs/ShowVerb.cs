@@ -71,6 +71,9 @@ internal static class ShowVerb
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());
     }
 
+    // "200", or "200.7" for the pair of an S-tag and a C-tag.
+    private static string VlanText(int vlan, int? inner) => inner is { } c ? string.Create(CultureInfo.InvariantCulture, $"{vlan}.{c}") : Tables.Plain(vlan);
+
     private static string State(string admin, string oper) => admin == oper ? oper : $"{oper} (admin {admin})";
 
     private static ulong Sum(CastTraffic t) => t.Unicast.Packets + t.Multicast.Packets + t.Broadcast.Packets;
@@ -89,7 +92,7 @@ internal static class ShowVerb
             {
                 table.AddRow(
                     Tables.Text(first ? s.Name : " "), Tables.Text(first ? Tables.Plain(s.Vsid) : " "), Tables.Text(first ? State(s.Admin, s.Oper) : " "),
-                    Tables.Text(a.Port), Tables.Text(Tables.Plain(a.Vlan)), Tables.Text(State(a.Admin, a.Oper)), Tables.Number(a.Macs), Tables.Number(Sum(a.Rx)),
+                    Tables.Text(a.Port), Tables.Text(VlanText(a.Vlan, a.InnerVlan)), Tables.Text(State(a.Admin, a.Oper)), Tables.Number(a.Macs), Tables.Number(Sum(a.Rx)),
                     Tables.Number(Sum(a.Tx)), Tables.Text(first ? string.Join(' ', s.Peers) : " "), Tables.Text(first ? s.Reason ?? a.Reason : a.Reason));
                 first = false;
             }
@@ -123,7 +126,7 @@ internal static class ShowVerb
         {
             table.AddRow(
                 Tables.Text(e.Segment), Tables.Text(Tables.Plain(e.Vsid)), Tables.Text(e.Mac), Tables.Text(e.Port),
-                Tables.Text(e.Vlan?.ToString(CultureInfo.InvariantCulture)), Tables.Text(e.Peer), Tables.Text(e.Kind), Tables.Number(e.AgeSeconds));
+                Tables.Text(e.Vlan is { } vlan ? VlanText(vlan, e.InnerVlan) : null), Tables.Text(e.Peer), Tables.Text(e.Kind), Tables.Number(e.AgeSeconds));
         }
 
         Tables.Print(table);

@@ -244,14 +244,10 @@ public sealed class ErrorTests
 
     [Theory]
     [Requirement("F-009")]
-    [InlineData("lenient", "{\"checksum\":true}", "leave the key out")]
     [InlineData("offload", "\"auto\"", "leave the key out")]
     [InlineData("ports[0].offload", "\"off\"", "leave the key out")]
-    [InlineData("ports[0].tpid", "\"0x88A8\"", "leave the key out")]
     [InlineData("ports[0].storm", "{}", "leave the key out")]
-    [InlineData("ports[0].mode", "\"qinq\"", "\"trunk\" or \"access\"")]
     [InlineData("workers.spread", "\"auto\"", "leave the key out")]
-    [InlineData("segments[0].attachments[0].innerVlan", "7", "leave the key out")]
     [InlineData("segments[0].multicastPa", "\"239.1.1.1\"", "leave the key out")]
     [InlineData("segments[0].groups", "{}", "leave the key out")]
     [InlineData("segments[0].snooping", "false", "leave the key out")]
@@ -261,28 +257,17 @@ public sealed class ErrorTests
     [InlineData("segments[0].mssClamp", "true", "leave the key out")]
     [InlineData("segments[0].fragment", "true", "leave the key out")]
     [InlineData("segments[0].dropBadInnerChecksum", "true", "leave the key out, or false")]
-    [InlineData("segments[0].rewriteInnerDscp", "true", "leave the key out, or false")]
     [InlineData("segments[0].router", "{}", "leave the key out")]
     [InlineData("segments[0].storm", "{}", "leave the key out")]
     [InlineData("segments[0].spread", "\"flow\"", "leave the key out, or \"first\"")]
     [InlineData("segments[0].peers[1].pmtud", "true", "leave the key out")]
     [InlineData("segments[0].peers[1].mtu", "1400", "leave the key out")]
-    [InlineData("segments[0].peers[1].minTtl", "1", "leave the key out")]
     [InlineData("budgets.dhcp", "1000", "leave the key out")]
     [InlineData("budgets.igmp", "1000", "leave the key out")]
     [InlineData("budgets.bfd", "1000", "leave the key out")]
     [InlineData("budgets.icmpErrors", "100", "leave the key out")]
     public void What_comes_later_is_refused_as_not_supported(string place, string value, string allowed) =>
         Check(place, value, place, value, "is not supported in this version", allowed);
-
-    [Fact]
-    [Requirement("F-009")]
-    public void A_vlan_range_is_refused_as_not_supported()
-    {
-        ConfigurationResult result = ConfigurationLoader.Parse(Samples.Edit(Samples.Full, "segments[1].attachments[0]", """{ "port": "a1", "vlans": "1000-1999" }"""));
-
-        Assert.Contains(new ConfigurationError("segments[1].attachments[0].vlans", "\"1000-1999\"", "is not supported in this version", "leave the key out"), result.Errors);
-    }
 
     [Theory]
     [InlineData("vsids", "segments[1].vsids", "is not a known key, did you mean \"vsid\"?")]
@@ -300,7 +285,7 @@ public sealed class ErrorTests
 
         Assert.Equal((path, "5", problem), (error.Path, error.Value, error.Problem));
         Assert.Equal(
-            "name, vsid, attachments, peers, sourceAddresses, adminState, learning, unknownUnicast, records, localSwitching, limits, lossless, pcpToDscp, dscpToPcp",
+            "name, vsid, attachments, peers, sourceAddresses, adminState, learning, unknownUnicast, records, localSwitching, limits, lossless, pcpToDscp, dscpToPcp, rewriteInnerDscp",
             error.Allowed);
     }
 

@@ -40,12 +40,14 @@ internal static class Samples
           "flowId": "zero",
           "workers": { "cores": [0, 1], "idle": "sleep", "burst": 64, },
           "fdb": { "capacity": 1024, "ageingSeconds": 10, "moves": { "limit": 7, "windowSeconds": 60, "action": "drop" } },
+          "lenient": { "checksum": true, "sequence": true },
+          "log": { "ecnAnomalies": false },
           "budgets": { "arp": 10, "nd": 20, "icmpEcho": 0 },
           "neighbors": { "hold": 8, "retrySeconds": 2, "giveUpSeconds": 4, "reachableSeconds": 60 },
           "memory": { "hugepages": "off", "megabytes": 256 },
           "metrics": { "listen": "[::1]:0" },
           "ports": [
-            { "name": "t0", "role": "access", "device": "net_tap0,iface=t0", "mtu": 1400, "queues": 1, "mode": "trunk", "nativeVlan": 10,
+            { "name": "t0", "role": "access", "device": "net_tap0,iface=t0", "mtu": 1400, "queues": 1, "mode": "trunk", "nativeVlan": 10, "tpid": "0x9100",
               "trust": "pcp", "controlFrames": "forward", "limits": { "macs": 100, "action": "drop" }, "mac": "02:00:00:00:00:01" },
             { "name": "a1", "role": "access", "device": "01:00.1", "mode": "access", "nativeVlan": 300, "trust": "none", "mtu": 1400 },
             { "name": "u0", "role": "underlay", "device": "0000:02:00.0", "mtu": 2000, "vlan": 103, "extraOverhead": 38, "ttl": 32,
@@ -62,7 +64,7 @@ internal static class Samples
               "peers": [
                 { "address": "198.51.100.10", "flowId": "hash", "ecn": "normal", "dscp": { "encapsulate": 46, "decapsulate": "uniform" },
                   "adminState": "down", "acceptInnerTag": true, "limits": { "macs": 5 } },
-                { "address": "2001:db8:1::9", "dscp": { "encapsulate": "pcp" } } ],
+                { "address": "2001:db8:1::9", "minTtl": 63, "dscp": { "encapsulate": "pcp" } } ],
               "learning": false, "localSwitching": false, "adminState": "down", "lossless": "forward",
               "limits": { "macs": 50, "action": "drop" },
               "pcpToDscp": [ 0, 1, 2, 3, 4, 5, 6, 63 ],
@@ -71,7 +73,7 @@ internal static class Samples
               "records": [
                 { "mac": "02:00:00:00:0b:01", "pa": "198.51.100.10", "sticky": true },
                 { "mac": "02:00:00:00:0b:02", "ca": "2001:db8:ffff::5", "port": "t0", "vlan": 4094 } ],
-              "relay": false, "arp": "forward", "spread": "first", "rewriteInnerDscp": false, "dropBadInnerChecksum": false },
+              "relay": false, "arp": "forward", "spread": "first", "rewriteInnerDscp": true, "dropBadInnerChecksum": false },
             { "name": "red.2", "vsid": 16777214, "attachments": [ { "port": "a1", "vlan": 300 } ], "peers": [ "192.0.2.77" ] }
           ]
         }

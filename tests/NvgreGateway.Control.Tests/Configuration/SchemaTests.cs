@@ -76,7 +76,7 @@ public sealed class SchemaTests
     [InlineData("segments[0].colour", "1")]
     [InlineData("segments[0].relay", "true")]
     [InlineData("segments[0].snooping", "false")]
-    [InlineData("ports[0].mode", "\"qinq\"")]
+    [InlineData("ports[0].mode", "\"dot1q\"")]
     [InlineData("ports[0].addresses", "[]")]
     [InlineData("ports[2].trust", "\"dscp\"")]
     [InlineData("segments[0].records[1].pa", "\"192.0.2.2\"")]

@@ -125,6 +125,31 @@ public sealed class ControlPlaneTests
     }
 
     [Fact]
+    [Requirement("B-025")]
+    public unsafe void AMillionEcnAnomaliesAreToldOnceASecondOrNotAtAll()
+    {
+        using var f = new PlaneFixture(options: new ControlOptions());
+        using var quiet = new PlaneFixture(PlaneFixture.Json(top: ", \"log\": { \"ecnAnomalies\": false }"), new ControlOptions());
+        for (int i = 0; i < 100; i++)
+        {
+            foreach (PlaneFixture plane in (PlaneFixture[])[f, quiet])
+            {
+                plane.Memory.Statistics(0)->Counters[(int)CounterId.EcnAnomaly] += 10_000;
+                plane.Advance(0.1);
+            }
+        }
+
+        Assert.Equal(1_000_000ul, f.Plane.Statistics.Totals().Counters[(int)CounterId.EcnAnomaly]);
+        Assert.InRange(f.Log.Count("ecn_anomaly"), 9, 11); // ten seconds
+        Assert.Equal(0, quiet.Log.Count("ecn_anomaly"));
+        f.Advance(5);
+        int told = f.Log.Count("ecn_anomaly");
+        f.Advance(5);
+        Assert.Equal(told, f.Log.Count("ecn_anomaly"));
+        Assert.Equal(1_000_000, f.Log.Events.Where(static e => e.Name == "ecn_anomaly").Sum(static e => int.Parse(e.Text.Split('=')[1], System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
     [Requirement("F-004")]
     public void AnUnchangedConfigurationChangesNothing()
     {

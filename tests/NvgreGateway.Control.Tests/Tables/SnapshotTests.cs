@@ -232,6 +232,33 @@ public sealed unsafe class SnapshotTests
     }
 
     [Fact]
+    [Requirement("E-007")]
+    [Requirement("E-008")]
+    public void PairsOfTagsAreFoundByPortAndBothVids()
+    {
+        const string Segments = """
+            { "name": "pairs", "vsid": 5001, "attachments": [ { "port": "access0", "vlan": 200, "innerVlan": 7 }, { "port": "access0", "vlan": 200, "innerVlan": 8 } ] },
+            { "name": "alone", "vsid": 5002, "attachments": [ { "port": "access0", "vlan": 200 } ], "rewriteInnerDscp": true,
+              "peers": [ { "address": "192.0.2.9", "minTtl": 63 } ] }
+            """;
+        using var bench = new Bench(Segments, "\"lenient\": { \"sequence\": true }", Bench.Access.Replace("\"mtu\": 1500", "\"mtu\": 1500, \"mode\": \"qinq\""));
+        Snapshot s = bench.Snapshot;
+        uint seven = s.AttachmentOfPair(0, 200, 7), eight = s.AttachmentOfPair(0, 200, 8), alone = s.VlanMap(s.Ports)[200];
+        Assert.Equal(3, new HashSet<uint> { seven, eight, alone }.Except([0u]).Count());
+        Assert.Equal([0u, 0, 0, 0], (uint[])[s.AttachmentOfPair(0, 200, 9), s.AttachmentOfPair(0, 7, 200), s.AttachmentOfPair(1, 200, 7), s.AttachmentOfPair(0, 201, 7)]);
+        Assert.Equal(seven, bench.Tables.Ids.AttachmentOf("access0", 200, 7));
+        AttachmentEntry pair = s.Attachments[seven];
+        Assert.Equal((200, 7, 2, 2), (pair.Vlan, pair.InnerVlan, pair.Tags, pair.TagsIn));
+        Assert.Equal((0xC800_A888u, 0x0700_0081u), (pair.TagWord, pair.InnerTagWord)); // 88 a8 00 c8, 81 00 00 07
+        Assert.Equal((1, 0xC800_A888u), (s.Attachments[alone].Tags, s.Attachments[alone].TagWord));
+        Assert.Equal(PortFlags.Qinq | PortFlags.OtherTpid, s.Ports[0].Flags & (PortFlags.Qinq | PortFlags.OtherTpid));
+        Assert.Equal((1500 + 22, 0xA888), (s.Ports[0].MaxFrame, s.Ports[0].Tpid)); // E-076
+        Assert.Equal(SegmentFlags.RewriteInnerDscp, s.Segments[s.SegmentOf(5002)].Flags & SegmentFlags.RewriteInnerDscp);
+        Assert.Equal((0, 1), (s.Header->AcceptChecksum, s.Header->AcceptSequence));
+        Assert.Equal(63, Peer(bench, "192.0.2.9", 5002).MinTtl);
+    }
+
+    [Fact]
     public void LookupsAreKeyedBySegment()
     {
         string green = Bench.Blue.Replace("blue", "green").Replace("5001", "1193046").Replace("100 }", "200 }");

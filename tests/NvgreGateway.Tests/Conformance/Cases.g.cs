@@ -777,4 +777,136 @@ public sealed class Cases
     [Fact]
     [Requirement("E-032")]
     public void Move_Limit_Configured() => CaseRunner.Run("move-limit-configured");
+
+    [Fact]
+    [Requirement("E-001", "E-006", "E-007", "E-008")]
+    public void Qinq_Pair() => CaseRunner.Run("qinq-pair");
+
+    [Fact]
+    [Requirement("E-001", "E-006", "E-007")]
+    public void Qinq_S_Tag_Alone() => CaseRunner.Run("qinq-s-tag-alone");
+
+    [Fact]
+    [Requirement("E-007")]
+    public void Qinq_Both_Kinds_Of_One_S_Tag() => CaseRunner.Run("qinq-both-kinds-of-one-s-tag");
+
+    [Fact]
+    [Requirement("E-007", "E-011", "A-041", "E-005")]
+    public void Qinq_Refused() => CaseRunner.Run("qinq-refused");
+
+    [Fact]
+    [Requirement("E-006")]
+    public void Tpid_Of_A_Port() => CaseRunner.Run("tpid-of-a-port");
+
+    [Fact]
+    [Requirement("E-006")]
+    public void Qinq_With_Another_Outer_Tpid() => CaseRunner.Run("qinq-with-another-outer-tpid");
+
+    [Fact]
+    [Requirement("E-008", "E-021")]
+    public void Qinq_Local_Switching() => CaseRunner.Run("qinq-local-switching");
+
+    [Fact]
+    [Requirement("E-004", "E-005")]
+    public void Qinq_Native() => CaseRunner.Run("qinq-native");
+
+    [Fact]
+    [Requirement("E-010", "B-076", "E-076")]
+    public void Tags_Are_Outside_The_Mtu() => CaseRunner.Run("tags-are-outside-the-mtu");
+
+    [Fact]
+    [Requirement("E-075", "E-076")]
+    public void Jumbo_Frames() => CaseRunner.Run("jumbo-frames");
+
+    [Fact]
+    [Requirement("E-022")]
+    public void Vlan_Ranges() => CaseRunner.Run("vlan-ranges");
+
+    [Fact]
+    [Requirement("E-070", "E-072", "E-074")]
+    public void Bridge_Groups_Dropped() => CaseRunner.Run("bridge-groups-dropped");
+
+    [Fact]
+    [Requirement("E-070", "E-072", "E-074")]
+    public void Bridge_Groups_Forwarded() => CaseRunner.Run("bridge-groups-forwarded");
+
+    [Fact]
+    [Requirement("B-023", "B-024", "B-025", "B-027")]
+    public void Ecn_Decapsulation() => CaseRunner.Run("ecn-decapsulation");
+
+    [Fact]
+    [Requirement("B-023", "B-024", "B-025", "B-027", "B-031")]
+    public void Ecn_Decapsulation_Uniform() => CaseRunner.Run("ecn-decapsulation-uniform");
+
+    [Fact]
+    [Requirement("B-023", "B-027")]
+    public void Ecn_W20() => CaseRunner.Run("ecn-w20");
+
+    [Fact]
+    [Requirement("B-026")]
+    public void Ecn_Non_Ip() => CaseRunner.Run("ecn-non-ip");
+
+    [Fact]
+    [Requirement("B-031")]
+    public void Dscp_Pipe_And_Uniform() => CaseRunner.Run("dscp-pipe-and-uniform");
+
+    [Fact]
+    [Requirement("A-047", "E-040", "B-033")]
+    public void Pcp_To_Dscp() => CaseRunner.Run("pcp-to-dscp");
+
+    [Fact]
+    [Requirement("E-040", "E-043", "A-047")]
+    public void Dscp_To_Pcp() => CaseRunner.Run("dscp-to-pcp");
+
+    [Fact]
+    [Requirement("E-042", "A-052")]
+    public void Pcp_Of_An_Outer_Tag() => CaseRunner.Run("pcp-of-an-outer-tag");
+
+    [Fact]
+    [Requirement("B-038", "B-033")]
+    public void Trust() => CaseRunner.Run("trust");
+
+    [Fact]
+    [Requirement("E-044")]
+    public void Inner_Dscp_Is_Left() => CaseRunner.Run("inner-dscp-is-left");
+
+    [Fact]
+    [Requirement("E-044")]
+    public void Inner_Dscp_From_Pcp() => CaseRunner.Run("inner-dscp-from-pcp");
+
+    [Fact]
+    [Requirement("B-037")]
+    public void Dscp_And_The_Path() => CaseRunner.Run("dscp-and-the-path");
+
+    [Fact]
+    [Requirement("B-050")]
+    public void Ttl_Of_A_Port() => CaseRunner.Run("ttl-of-a-port");
+
+    [Fact]
+    [Requirement("B-050")]
+    public void Ttl_By_Default() => CaseRunner.Run("ttl-by-default");
+
+    [Fact]
+    [Requirement("B-040", "B-042")]
+    public void Identification() => CaseRunner.Run("identification");
+
+    [Fact]
+    [Requirement("B-055")]
+    public void Least_Ttl() => CaseRunner.Run("least-ttl");
+
+    [Fact]
+    [Requirement("B-005", "B-006")]
+    public void Lenient_Checksum() => CaseRunner.Run("lenient-checksum");
+
+    [Fact]
+    [Requirement("B-010")]
+    public void Lenient_Sequence() => CaseRunner.Run("lenient-sequence");
+
+    [Fact]
+    [Requirement("B-005", "B-006", "B-010")]
+    public void Lenient_Both() => CaseRunner.Run("lenient-both");
+
+    [Fact]
+    [Requirement("A-045")]
+    public void Accepted_Inner_Tag() => CaseRunner.Run("accepted-inner-tag");
 }
