@@ -111,7 +111,7 @@ internal static unsafe class AccessInput
                     continue;
                 }
 
-                PriorityStage.RewriteInner(port, segments + segment, l3, flow.Family, tci, ref tos);
+                tos = PriorityStage.RewriteInner(port, segments + segment, l3, flow.Family, tci, tos);
             }
 
             if (!TenantStage.MacsPass(w, destination, source) || !TenantStage.PayloadPasses(l3, flow.Family))

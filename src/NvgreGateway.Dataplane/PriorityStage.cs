@@ -16,20 +16,22 @@ internal static unsafe class PriorityStage
     /// <param name="l3">IP header of the tenant packet, if the family says so.</param>
     /// <param name="family">4, 6, or 0 when not IP.</param>
     /// <param name="tci">The outer tag, 0 when untagged.</param>
-    /// <param name="tos">The byte of the header; the new one afterwards.</param>
+    /// <param name="tos">The byte of the header.</param>
+    /// <returns>The byte that it has now.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void RewriteInner(PortEntry* port, SegmentEntry* segment, byte* l3, uint family, uint tci, ref uint tos)
+    public static uint RewriteInner(PortEntry* port, SegmentEntry* segment, byte* l3, uint family, uint tci, uint tos)
     {
         if (family == TenantHeader.NotIp || (port->Flags & (PortFlags.TrustDscp | PortFlags.TrustPcp)) == 0)
         {
-            return;
+            return tos;
         }
 
         uint changed = segment->PcpToTos[(tci >> 13) & 7] | (tos & Ecn.Mask);
         if (changed != tos)
         {
             TenantHeader.SetTrafficClass(l3, family, changed);
-            tos = changed;
         }
+
+        return changed;
     }
 }

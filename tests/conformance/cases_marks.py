@@ -35,17 +35,15 @@ def bridged(inner, vid=100, pcp=0):
 
 # Wire format, section 3: inner row, outer column (00, 10, 01, 11); None is the drop, a star counts an anomaly.
 TABLE = {0b00: ("00", "00*", "00*", None), 0b10: ("10", "10", "01", "11"), 0b01: ("01", "01*", "01", "11"), 0b11: ("11", "11", "11*", "11")}
-for name, uniform in (("ecn-decapsulation", False), ("ecn-decapsulation-uniform", True)):
-    peers = [{"address": p, "dscp": {"decapsulate": "uniform"}} if uniform else p for p in (w.PEER4, w.PEER6)]
-    c = Case(name, ["B-023", "B-024", "B-025", "B-027"] + (["B-031"] if uniform else []),
-             "All 16 combinations of inner and outer ECN, inner IPv4 and IPv6 in either outer family%s; the inner checksum follows, a wrong one stays wrong by as much."
-             % (", while the outer DSCP is taken" if uniform else ", the inner DSCP kept"), config(known(peers=peers)))
+
+
+def combinations(c, uniform, frames):
+    """Each combination of inner and outer ECN, inner DSCP 10, outer 46; frames: makers by the inner TOS or class."""
     for inner_ecn, row in TABLE.items():
         for outer_ecn, becomes in zip((0b00, 0b10, 0b01, 0b11), row):
             for src in (w.PEER4, w.PEER6):
-                right4, right6 = back4(tos=10 << 2 | inner_ecn), back6(tclass=10 << 2 | inner_ecn)
-                wrong4 = right4[:24] + w.be16(int.from_bytes(right4[24:26], "big") ^ 0x0140) + right4[26:]
-                for inner in (right4, right6, wrong4):
+                for make in frames:
+                    inner = make(10 << 2 | inner_ecn)
                     inner = inner if src == w.PEER4 else elsewhere(inner)
                     framed = w.tunnelled(inner, src=src, tos=46 << 2 | outer_ecn)
                     if becomes is None:
@@ -55,6 +53,24 @@ for name, uniform in (("ecn-decapsulation", False), ("ecn-decapsulation-uniform"
                         c.counter("ecn.anomaly")
                     dscp = 46 if uniform else 10
                     c.rx("underlay0", framed, ("access0", bridged(with_class(inner, dscp << 2 | int(becomes[:2], 2)), pcp=dscp // 8)))
+
+
+def wrong(value):
+    """IPv4 with a wrong header checksum."""
+    right = back4(tos=value)
+    return right[:24] + w.be16(int.from_bytes(right[24:26], "big") ^ 0x0140) + right[26:]
+
+
+UNIFORM = [{"address": p, "dscp": {"decapsulate": "uniform"}} for p in (w.PEER4, w.PEER6)]
+RIGHT = (lambda v: back4(tos=v), lambda v: back6(tclass=v))
+c = Case("ecn-decapsulation", ["B-023", "B-024", "B-025", "B-027"],
+         "All 16 combinations of inner and outer ECN, inner IPv4 and IPv6 in either outer family, the inner DSCP kept; the inner checksum follows.", config(known(peers=[w.PEER4, w.PEER6])))
+combinations(c, False, RIGHT)
+c = Case("ecn-decapsulation-uniform", ["B-023", "B-024", "B-025", "B-027", "B-031"], "The same while the outer DSCP is taken.", config(known(peers=UNIFORM)))
+combinations(c, True, RIGHT)
+for name, peers in (("ecn-wrong-checksums-stay", [w.PEER4, w.PEER6]), ("ecn-wrong-checksums-stay-uniform", UNIFORM)):
+    c = Case(name, ["B-027"], "A wrong inner IPv4 checksum stays wrong by the same amount.", config(known(peers=peers)))
+    combinations(c, peers is UNIFORM, (wrong,))
 
 c = Case("ecn-w20", ["B-023", "B-027"], "W-20: outer CE, inner ECT(0): leaves as W-20v.", config(known()))
 w20 = bytes.fromhex("02000000020102000000 02fe08004503004e000540003e2f503ac633640ac000"

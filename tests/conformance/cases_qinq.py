@@ -36,7 +36,7 @@ for pcp in (0, 5, 7):
         c.rx("access0", stacked(UP, pcp=pcp, dei=dei, inner_pcp=7 - pcp, inner_dei=1 - dei), ("underlay0", w.W02))
 c.rx("underlay0", w.W03, ("access0", stacked(DOWN)))
 c.rx("underlay0", w.W09, ("access0", w.pad(stacked(w.W09[42:]))), bum=True)
-voice = w.eth(w.HOST, w.VM, 0x0800, w.ipv4("10.1.1.11", "10.1.1.200", 17, w.udp("10.1.1.11", "10.1.1.200", 5000, 5001, b"v"), tos=0xB8))
+voice = w.eth(w.HOST, w.VM, 0x0800, w.ipv4("10.1.1.11", "10.1.1.200", 17, w.udp("10.1.1.11", "10.1.1.200", 50004, 50005, b"voice"), tos=0xB8))
 c.rx("underlay0", w.tunnelled(voice), ("access0", w.pad(stacked(voice, pcp=5, inner_pcp=5))))
 
 c = Case("qinq-s-tag-alone", ["E-001", "E-006", "E-007"], "An S-tag that is mapped alone: what is behind it must be untagged, whichever tag it is.", config(PAIR, ALONE, ports=PORTS))

@@ -63,7 +63,7 @@ public sealed class ErrorTests
         { "segments[0].attachments", null, "segments[0].attachments", "missing", "is required", "an array of 1 to 4096, each an attachment as an object" },
         { "segments[1].attachments", "[]", "segments[1].attachments", "[]", "has 0 elements", "an array of 1 to 4096, each an attachment as an object" },
         { "segments[1].attachments[0].port", null, "segments[1].attachments[0].port", "missing", "is required", "the name of an access port" },
-        { "segments[1].attachments[0].vlan", null, "segments[1].attachments[0].vlan", "missing", "is required", Vid },
+        { "segments[1].attachments[0].vlan", null, "segments[1].attachments[0].vlan", "missing", "is required", "1 to 4094, or \"vlans\" with a range" },
         { "segments[1].name", null, "segments[1].name", "missing", "is required", ItemName },
         { "segments[1].vsid", null, "segments[1].vsid", "missing", "is required", "4096 to 16777214" },
         { "segments[1].vsid", "\"5001\"", "segments[1].vsid", "\"5001\"", "is not a number", "4096 to 16777214" },

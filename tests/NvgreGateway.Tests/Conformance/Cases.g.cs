@@ -839,6 +839,14 @@ public sealed class Cases
     public void Ecn_Decapsulation_Uniform() => CaseRunner.Run("ecn-decapsulation-uniform");
 
     [Fact]
+    [Requirement("B-027")]
+    public void Ecn_Wrong_Checksums_Stay() => CaseRunner.Run("ecn-wrong-checksums-stay");
+
+    [Fact]
+    [Requirement("B-027")]
+    public void Ecn_Wrong_Checksums_Stay_Uniform() => CaseRunner.Run("ecn-wrong-checksums-stay-uniform");
+
+    [Fact]
     [Requirement("B-023", "B-027")]
     public void Ecn_W20() => CaseRunner.Run("ecn-w20");
 
