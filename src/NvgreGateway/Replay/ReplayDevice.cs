@@ -44,7 +44,7 @@ internal sealed unsafe class ReplayDevice : IDisposable
         mbuf->DataLen = (ushort)length;
         mbuf->PktLen = packet.Length > length ? (uint)packet.Length : (uint)length;
         mbuf->Port = (ushort)port;
-        *(ulong*)&mbuf->DynField[0] = sequence;
+        SetSequence(mbuf, sequence << 1);
         _input[port].Enqueue((nint)mbuf);
     }
 
@@ -84,6 +84,11 @@ internal sealed unsafe class ReplayDevice : IDisposable
     internal void Free(Mbuf* mbuf) => _pool.Free(mbuf);
 
     internal static ulong SequenceOf(Mbuf* mbuf) => *(ulong*)&mbuf->DynField[0];
+
+    /// <summary>
+    /// Numbers a frame that control made because of an input: behind what that input itself became, whichever worker sends first.
+    /// </summary>
+    internal static void SetOwn(Mbuf* mbuf, ulong cause) => SetSequence(mbuf, cause | 1);
 
     internal static void SetSequence(Mbuf* mbuf, ulong sequence) => *(ulong*)&mbuf->DynField[0] = sequence;
 

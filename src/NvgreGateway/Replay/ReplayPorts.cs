@@ -25,7 +25,7 @@ internal readonly unsafe struct ReplayPorts(ReplayDevice device) : IPorts
 
     public void Inherit(Mbuf* copy, Mbuf* original) => ReplayDevice.SetSequence(copy, ReplayDevice.SequenceOf(original));
 
-    public void Stamp(Mbuf* mbuf, ulong sequence) => ReplayDevice.SetSequence(mbuf, sequence);
+    public void Stamp(Mbuf* mbuf, ulong sequence) => ReplayDevice.SetOwn(mbuf, sequence);
 
     public bool IsPolled(int port) => true;
 

@@ -12,6 +12,40 @@ namespace NvgreGateway.Tests.Bulk;
 public sealed class MutationTests
 {
     private const int FramesPerSeed = 30_000;
+    private const string Plain = """
+        { "name": "mutation",
+          "ports": [
+            { "name": "access0", "role": "access", "device": "net_null0", "mac": "02:00:00:00:01:01", "nativeVlan": 100 },
+            { "name": "access1", "role": "access", "device": "net_null1", "mac": "02:00:00:00:01:02", "mode": "access", "nativeVlan": 300 },
+            { "name": "underlay0", "role": "underlay", "device": "net_null2", "mac": "02:00:00:00:02:01", "addresses": ["192.0.2.1/24", "2001:db8:a::1/64"],
+              "routes": [ { "prefix": "0.0.0.0/0", "via": "192.0.2.254" }, { "prefix": "::/0", "via": "2001:db8:a::fe" } ],
+              "neighbors": [ { "address": "192.0.2.254", "mac": "02:00:00:00:02:fe" }, { "address": "2001:db8:a::fe", "mac": "02:00:00:00:02:fe" } ] } ],
+          "segments": [
+            { "name": "blue", "vsid": 5001, "attachments": [ { "port": "access0", "vlan": 100 }, { "port": "access1", "vlan": 300 } ],
+              "peers": [ "198.51.100.10", "2001:db8:b::10", "198.51.100.11", "192.0.2.77" ],
+              "records": [ { "mac": "00:15:5d:00:00:0b", "ca": "10.1.1.11", "pa": "198.51.100.10" }, { "mac": "00:15:5d:00:00:77", "ca": "10.1.1.77", "pa": "192.0.2.77" } ] },
+            { "name": "green", "vsid": 5002, "attachments": [ { "port": "access0", "vlan": 200 } ], "peers": [ "198.51.100.10" ], "limits": { "macs": 20, "action": "drop" } },
+            { "name": "red", "vsid": 1193046, "attachments": [ { "port": "access0", "vlan": 201 } ], "peers": [ { "address": "198.51.100.10", "adminState": "down" } ] } ],
+          "fdb": { "capacity": 1024, "ageingSeconds": 10 } }
+        """;
+
+    private const string Tagged = """
+        { "name": "mutation",
+          "ports": [
+            { "name": "access0", "role": "access", "device": "net_null0", "mac": "02:00:00:00:01:01", "trust": "none", "controlFrames": "forward" },
+            { "name": "access1", "role": "access", "device": "net_null1", "mac": "02:00:00:00:01:02", "mode": "access", "nativeVlan": 300 },
+            { "name": "underlay0", "vlan": 103, "ttl": 9, "role": "underlay", "device": "net_null2", "mac": "02:00:00:00:02:01", "addresses": ["192.0.2.1/24", "2001:db8:a::1/64"],
+              "routes": [ { "prefix": "0.0.0.0/0", "via": "192.0.2.254" }, { "prefix": "::/0", "via": "2001:db8:a::fe" } ],
+              "neighbors": [ { "address": "192.0.2.254", "mac": "02:00:00:00:02:fe" }, { "address": "2001:db8:a::fe", "mac": "02:00:00:00:02:fe" } ] } ],
+          "segments": [
+            { "name": "blue", "vsid": 5001, "attachments": [ { "port": "access0", "vlan": 100 }, { "port": "access1", "vlan": 300 } ],
+              "peers": [ { "address": "198.51.100.10", "ecn": "normal", "dscp": { "encapsulate": "pcp", "decapsulate": "uniform" } }, { "address": "2001:db8:b::10", "ecn": "normal", "flowId": "zero" }, "198.51.100.11", "192.0.2.77" ], "localSwitching": false,
+              "records": [ { "mac": "00:15:5d:00:00:0b", "ca": "10.1.1.11", "pa": "198.51.100.10" }, { "mac": "00:15:5d:00:00:77", "ca": "10.1.1.77", "pa": "192.0.2.77" } ] },
+            { "name": "green", "vsid": 5002, "attachments": [ { "port": "access0", "vlan": 200 } ], "peers": [ "198.51.100.10" ], "learning": false, "records": [ { "mac": "00:15:5d:00:00:0b", "pa": "198.51.100.10", "sticky": true } ] },
+            { "name": "red", "vsid": 1193046, "attachments": [ { "port": "access0", "vlan": 201 } ], "peers": [ { "address": "198.51.100.10", "adminState": "down" } ] } ],
+          "fdb": { "capacity": 1024, "ageingSeconds": 10, "moves": { "limit": 2, "windowSeconds": 10, "action": "drop" } }, "flowId": "hash", "neighbors": { "hold": 5 } }
+        """;
+
     private static readonly ushort[] s_tags = [0x8100, 0x88A8, 0x9100, 0x9200];
     private static readonly int[] s_vsids = [5001, 5002, 0x123456];
 
@@ -33,23 +67,10 @@ public sealed class MutationTests
     [Requirement("F-020")]
     public void AccountingClosesAndTheWayChangesNothing(int seed)
     {
-        GatewayConfiguration configuration = Replayed.Configure("""
-            { "name": "mutation",
-              "ports": [
-                { "name": "access0", "role": "access", "device": "net_null0", "mac": "02:00:00:00:01:01", "nativeVlan": 100 },
-                { "name": "access1", "role": "access", "device": "net_null1", "mac": "02:00:00:00:01:02", "mode": "access", "nativeVlan": 300 },
-                { "name": "underlay0", "role": "underlay", "device": "net_null2", "mac": "02:00:00:00:02:01", "addresses": ["192.0.2.1/24", "2001:db8:a::1/64"],
-                  "routes": [ { "prefix": "0.0.0.0/0", "via": "192.0.2.254" }, { "prefix": "::/0", "via": "2001:db8:a::fe" } ],
-                  "neighbors": [ { "address": "192.0.2.254", "mac": "02:00:00:00:02:fe" }, { "address": "2001:db8:a::fe", "mac": "02:00:00:00:02:fe" } ] } ],
-              "segments": [
-                { "name": "blue", "vsid": 5001, "attachments": [ { "port": "access0", "vlan": 100 }, { "port": "access1", "vlan": 300 } ],
-                  "peers": [ "198.51.100.10", "2001:db8:b::10", "198.51.100.11", "192.0.2.77" ],
-                  "records": [ { "mac": "00:15:5d:00:00:0b", "ca": "10.1.1.11", "pa": "198.51.100.10" }, { "mac": "00:15:5d:00:00:77", "ca": "10.1.1.77", "pa": "192.0.2.77" } ] },
-                { "name": "green", "vsid": 5002, "attachments": [ { "port": "access0", "vlan": 200 } ], "peers": [ "198.51.100.10" ], "limits": { "macs": 20, "action": "drop" } },
-                { "name": "red", "vsid": 1193046, "attachments": [ { "port": "access0", "vlan": 201 } ], "peers": [ { "address": "198.51.100.10", "adminState": "down" } ] } ],
-              "fdb": { "capacity": 1024, "ageingSeconds": 10 } }
-            """);
-        IReadOnlyList<(string, IReadOnlyList<Frame>)> inputs = Inputs(new Random(seed));
+        // every other seed: an outer tag on the PA side, and the settings that are off in the first configuration
+        bool tagged = seed % 2 == 0;
+        GatewayConfiguration configuration = Replayed.Configure(tagged ? Tagged : Plain);
+        IReadOnlyList<(string, IReadOnlyList<Frame>)> inputs = Inputs(new Random(seed), tagged);
         List<(int Port, ulong Time, byte[] Bytes)>? first = null;
         string numbers = "";
         foreach ((int burst, int workers) in Replayed.Ways)
@@ -57,7 +78,7 @@ public sealed class MutationTests
             List<(int Port, ulong Time, byte[] Bytes)> sent = [];
             ReplayResult result = Replayed.Run(configuration, inputs, burst, workers, (port, time, bytes) =>
             {
-                WellFormed(port, bytes);
+                WellFormed(port, bytes, tagged);
                 sent.Add((port, time, bytes));
             });
             sent = [.. sent.OrderBy(f => f.Port)]; // a stable sort: for each port the order in which it sent
@@ -88,7 +109,7 @@ public sealed class MutationTests
         .GroupBy(p => p.Key.StartsWith("gre.proto.", StringComparison.Ordinal) ? "gre.proto" : p.Key, p => (long)p.Value)
         .OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key}={g.Sum()}"));
 
-    private static IReadOnlyList<(string, IReadOnlyList<Frame>)> Inputs(Random random)
+    private static IReadOnlyList<(string, IReadOnlyList<Frame>)> Inputs(Random random, bool tagged)
     {
         List<Frame>[] frames = [[], [], []];
         ulong time = 1_700_000_000_000_000_000;
@@ -98,6 +119,11 @@ public sealed class MutationTests
             time += random.Next(40) != 0 ? 0 : random.Next(100) == 0 ? 3_000_000_000UL : (ulong)random.Next(20_000_000);
             byte[] frame = Mutated(random);
             bool tunnel = frame.Length >= 6 && frame.AsSpan(0, 6).SequenceEqual((byte[])[2, 0, 0, 0, 2, 1]);
+            if (tagged && tunnel && random.Next(10) != 0)
+            {
+                frame = [.. frame[..Math.Min(12, frame.Length)], 0x81, 0x00, 0x00, 103, .. frame[Math.Min(12, frame.Length)..]];
+            }
+
             int port = random.Next(20) == 0 ? random.Next(3) : tunnel ? 2 : random.Next(4) == 0 ? 1 : 0;
             frames[port].Add(new Frame(time, frame));
         }
@@ -189,15 +215,16 @@ public sealed class MutationTests
         return (sum & 0xFFFF) + (sum >> 16);
     }
 
-    private static void WellFormed(int port, byte[] frame)
+    private static void WellFormed(int port, byte[] frame, bool tagged)
     {
         Assert.InRange(frame.Length, 60, 1518);
         ushort type = Type(frame, 12);
         if (port != 2)
         {
-            if (port == 0 && type == 0x8100)
+            if (port == 0 && (tagged || type == 0x8100))
             {
-                Assert.Contains(Type(frame, 14) & 0xFFF, (int[])[200, 201]); // VLAN 100 is native: untagged
+                Assert.Equal(0x8100, type);
+                Assert.Contains(Type(frame, 14) & 0xFFF, tagged ? (int[])[100, 200, 201] : [200, 201]); // VLAN 100 is native in one: untagged
                 type = Type(frame, 16);
             }
 
@@ -207,6 +234,14 @@ public sealed class MutationTests
         }
 
         Assert.Equal((byte[])[2, 0, 0, 0, 2, 1], frame[6..12]);
+        if (tagged)
+        {
+            Assert.Equal(0x8100, type);
+            Assert.Equal(103, Type(frame, 14) & 0xFFF);
+            frame = [.. frame[..12], .. frame[16..]];
+            type = Type(frame, 12);
+        }
+
         Assert.Contains(type, (ushort[])[0x0800, 0x86DD, 0x0806]);
         int gre = 0;
         string peer = "";
