@@ -481,11 +481,14 @@ public sealed unsafe class FdbManager
 
         uint first = (uint)((_table.Home(key) - _table.Buckets) * 8);
         EvictOldest(first, first + (LongestChain * 8));
-        for (int i = 0; i < 1000 && !TryInsert(key, place, LongestChain); i++)
+        for (int i = 0; !TryInsert(key, place, LongestChain); i++)
         {
             if (i == 999)
             {
-                throw new TablesException($"no room for the record of {new MacAddress(key >> 16)}: {LongestChain * FdbBucket.Ways} records whose hashes meet");
+                // Some 300 records whose hashes meet: nobody's plan, and the configuration is in force already. It is told like any
+                // other MAC that found no room.
+                Add(CounterId.FdbFull);
+                return;
             }
 
             Thread.Sleep(1); // until the workers have passed the emptied way

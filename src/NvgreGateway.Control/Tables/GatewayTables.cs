@@ -171,8 +171,8 @@ public sealed unsafe class GatewayTables
     {
         if (_toReload is { } plan && _publisher.HasSettled)
         {
-            Fdb.Reload(plan, now);
             _toReload = null;
+            Fdb.Reload(plan, now);
             _retiring.Add((new QuiescentMark(_memory), plan));
         }
     }

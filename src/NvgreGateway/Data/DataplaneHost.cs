@@ -141,15 +141,36 @@ internal sealed unsafe class DataplaneHost : IDisposable
         data->StartTime = mark.StartTime;
         data->Starts = mark.Starts;
         *data->Failure = 0;
-        for (int i = 0; i < memory.Limits.Workers; i++)
-        {
-            memory.Statistics(i)->Sleeping = 0;
-            memory.Statistics(i)->Held = 0; // what a predecessor held died with it
-        }
-
+        Volatile.Write(ref memory.Mailbox->Acknowledged, Volatile.Read(ref memory.Mailbox->Requested)); // a predecessor's command is not this one's
+        BookLosses(memory);
         for (uint i = 0; i < memory.Limits.NextHops; i++)
         {
             memory.NextHops[i].Held = 0;
+        }
+    }
+
+    /// <summary>
+    /// What a predecessor that was killed had in its hands - held, in a burst, in a ring - died with it. It is booked as lost by the port
+    /// side, so that the accounting closes again (F-020).
+    /// </summary>
+    internal static void BookLosses(GatewayMemory memory)
+    {
+        long lost = 0;
+        for (int i = 0; i < memory.Limits.Workers; i++)
+        {
+            WorkerStatistics* s = memory.Statistics(i);
+            s->Sleeping = 0;
+            s->Held = 0;
+            lost += (long)(s->Received - s->Transmitted - s->Consumed);
+            for (int reason = 0; reason < (int)DropReason.Count; reason++)
+            {
+                lost -= (long)s->Drops[reason];
+            }
+        }
+
+        if (lost > 0)
+        {
+            memory.Statistics(0)->Drops[(int)DropReason.PortDown] += (ulong)lost;
         }
     }
 

@@ -197,13 +197,13 @@ internal sealed unsafe class Supervisor : IDisposable
 
             if (!_ready && _data.Failures >= HopelessStarts)
             {
-                Console.Error.WriteLine($"the data process does not start: {GatewayMemory.Text(_memory.Data->Failure, 256)}");
+                Console.Error.WriteLine("the data process does not start: it said why above");
                 return Finish(1);
             }
 
             if (!_ready && _control.Failures >= HopelessStarts)
             {
-                Console.Error.WriteLine("the control process does not start");
+                Console.Error.WriteLine("the control process does not start: it said why above");
                 return Finish(1);
             }
         }
@@ -238,7 +238,7 @@ internal sealed unsafe class Supervisor : IDisposable
         if (role == _data && !_ready && _memory.Data->Phase == PhaseFailed)
         {
             // A device that cannot be opened now will not be there in a second: say so at once.
-            Console.Error.WriteLine($"the data process does not start: {GatewayMemory.Text(_memory.Data->Failure, 256)}");
+            Console.Error.WriteLine("the data process does not start: it said why above");
             _stop = true;
             _hopeless = true;
         }
