@@ -15,7 +15,7 @@ die() { echo "$(basename "$0"): $*" >&2; exit 1; }
 need_root() {
   [ "$(id -u)" = 0 ] && return
   command -v sudo >/dev/null || die "must be run as root"
-  exec sudo env "PATH=$PATH" "CI=${CI:-}" "$0" "$@"
+  exec sudo env "PATH=$PATH" "CI=${CI:-}" "scripts/$(basename "$0")" "$@"
 }
 
 need_dotnet() {
