@@ -46,6 +46,23 @@ public sealed class MutationTests
           "fdb": { "capacity": 1024, "ageingSeconds": 10, "moves": { "limit": 2, "windowSeconds": 10, "action": "drop" } }, "flowId": "hash", "neighbors": { "hold": 5 } }
         """;
 
+    private const string Stacked = """
+        { "name": "mutation",
+          "ports": [
+            { "name": "access0", "role": "access", "device": "net_null0", "mac": "02:00:00:00:01:01", "mode": "qinq" },
+            { "name": "access1", "role": "access", "device": "net_null1", "mac": "02:00:00:00:01:02", "tpid": "0x9100", "nativeVlan": 300, "trust": "pcp" },
+            { "name": "underlay0", "role": "underlay", "device": "net_null2", "mac": "02:00:00:00:02:01", "addresses": ["192.0.2.1/24", "2001:db8:a::1/64"],
+              "routes": [ { "prefix": "0.0.0.0/0", "via": "192.0.2.254" }, { "prefix": "::/0", "via": "2001:db8:a::fe" } ],
+              "neighbors": [ { "address": "192.0.2.254", "mac": "02:00:00:00:02:fe" }, { "address": "2001:db8:a::fe", "mac": "02:00:00:00:02:fe" } ] } ],
+          "segments": [
+            { "name": "blue", "vsid": 5001, "attachments": [ { "port": "access0", "vlan": 200, "innerVlan": 7 }, { "port": "access0", "vlan": 100 }, { "port": "access1", "vlan": 300 } ],
+              "peers": [ { "address": "198.51.100.10", "minTtl": 3 }, "2001:db8:b::10", "198.51.100.11", "192.0.2.77" ], "rewriteInnerDscp": true,
+              "records": [ { "mac": "00:15:5d:00:00:0b", "ca": "10.1.1.11", "pa": "198.51.100.10" }, { "mac": "00:15:5d:00:00:77", "ca": "10.1.1.77", "pa": "192.0.2.77" } ] },
+            { "name": "green", "vsid": 4902, "attachments": [ { "port": "access0", "vlans": "101-140" } ], "peers": [ "198.51.100.10" ] },
+            { "name": "red", "vsid": 1193046, "attachments": [ { "port": "access1", "vlan": 201 } ], "peers": [ { "address": "198.51.100.10", "adminState": "down" } ] } ],
+          "lenient": { "checksum": true, "sequence": true }, "fdb": { "capacity": 1024, "ageingSeconds": 10 } }
+        """;
+
     private static readonly ushort[] s_tags = [0x8100, 0x88A8, 0x9100, 0x9200];
     private static readonly int[] s_vsids = [5001, 5002, 0x123456];
 
@@ -64,12 +81,13 @@ public sealed class MutationTests
     [InlineData(6)]
     [InlineData(7)]
     [InlineData(8)]
+    [InlineData(9)]
     [Requirement("F-020")]
     public void AccountingClosesAndTheWayChangesNothing(int seed)
     {
-        // every other seed: an outer tag on the PA side, and the settings that are off in the first configuration
-        bool tagged = seed % 2 == 0;
-        GatewayConfiguration configuration = Replayed.Configure(tagged ? Tagged : Plain);
+        // in turn: the defaults; an outer tag on the PA side and other settings; QinQ, VLAN ranges and leniency
+        bool tagged = seed % 3 == 0, stacked = seed % 3 == 2;
+        GatewayConfiguration configuration = Replayed.Configure(tagged ? Tagged : stacked ? Stacked : Plain);
         IReadOnlyList<(string, IReadOnlyList<Frame>)> inputs = Inputs(new Random(seed), tagged);
         List<(int Port, ulong Time, byte[] Bytes)>? first = null;
         string numbers = "";
@@ -78,7 +96,7 @@ public sealed class MutationTests
             List<(int Port, ulong Time, byte[] Bytes)> sent = [];
             ReplayResult result = Replayed.Run(configuration, inputs, burst, workers, (port, time, bytes) =>
             {
-                WellFormed(port, bytes, tagged);
+                WellFormed(port, bytes, tagged, stacked);
                 sent.Add((port, time, bytes));
             });
             sent = [.. sent.OrderBy(f => f.Port)]; // a stable sort: for each port the order in which it sent
@@ -215,12 +233,21 @@ public sealed class MutationTests
         return (sum & 0xFFFF) + (sum >> 16);
     }
 
-    private static void WellFormed(int port, byte[] frame, bool tagged)
+    private static void WellFormed(int port, byte[] frame, bool tagged, bool stacked)
     {
-        Assert.InRange(frame.Length, 60, 1518);
+        Assert.InRange(frame.Length, 60, 1522);
         ushort type = Type(frame, 12);
         if (port != 2)
         {
+            if (stacked && port == 0)
+            {
+                Assert.Equal(0x88A8, type);
+                int vlan = Type(frame, 14) & 0xFFF;
+                Assert.True(vlan == 200 ? Type(frame, 16) == 0x8100 && (Type(frame, 18) & 0xFFF) == 7 : vlan is >= 100 and <= 140);
+                type = Type(frame, vlan == 200 ? 20 : 16);
+                port = 1;
+            }
+
             if (port == 0 && (tagged || type == 0x8100))
             {
                 Assert.Equal(0x8100, type);
@@ -267,7 +294,7 @@ public sealed class MutationTests
 
         Assert.Equal(0x20006558u, BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(gre)));
         int vsid = (frame[gre + 4] << 16) | (frame[gre + 5] << 8) | frame[gre + 6];
-        Assert.Contains(vsid, s_vsids);
+        Assert.True(s_vsids.Contains(vsid) || (stacked && vsid is >= 4902 + 101 and <= 4902 + 140));
         Assert.NotEqual(1193046, vsid); // its only peer is down
         Assert.Contains(peer, vsid == 5001 ? (string[])["198.51.100.10", "2001:db8:b::10", "198.51.100.11", "192.0.2.77"] : ["198.51.100.10"]);
         Assert.Equal(0, frame[gre + 8 + 6] & 1);
