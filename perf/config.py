@@ -6,7 +6,7 @@ Prints the gateway's configuration for one measurement: VLAN 100 of `access0` an
 flooded, learned or resolved while it is measured. Everything else is the default: every feature is on.
 """
 import argparse, json, sys
-from gen import LOCAL_PA, LOCAL_PA6, UNDERLAY_LOCAL_MAC, VID, VSID
+from constants import LOCAL_PA, LOCAL_PA6, UNDERLAY_LOCAL_MAC, VID, VSID
 
 
 def configuration(name, macs_file, access, underlay, core=2, listen="127.0.0.1:9471", burst=None):

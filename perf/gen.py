@@ -22,13 +22,11 @@ The FlowID of the decap file is cbound's own (receivers never depend on it).
 import argparse, multiprocessing, os, random, re, socket, struct
 from scapy.all import Ether, Dot1Q, IP, IPv6, UDP, GRE, Raw, conf
 from scapy.utils import PcapWriter
+from constants import LOCAL_PA, LOCAL_PA6, UNDERLAY_LOCAL_MAC, VID, VSID
 conf.verb = 0
 
 LAB = os.environ.get("NVGRE_PERF_DIR") or os.path.join(os.environ.get("TMPDIR", "/var/tmp"), "nvgre-perf")
 
-VID, VSID = 100, 5001
-LOCAL_PA, LOCAL_PA6 = "172.31.0.1", "fd00:31::1"
-UNDERLAY_LOCAL_MAC = "02:00:00:00:aa:01"
 NPA = 16                      # remote gateways when there is more than one MAC
 SEED = 20261121
 IMIX = [64] * 7 + [594] * 4 + [1518]
