@@ -25,7 +25,7 @@ class Gateway:
         with open(self.file, "w") as f:
             json.dump(configuration(self.name, macs, access, underlay, DUT, self.listen, burst), f)
         with open(self.log, "w") as log_file:
-            self.process = subprocess.Popen(["taskset", "-c", str(AUX), PROGRAM, "run", "--config", self.file], stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen(["taskset", "-c", "%d,%d" % (AUX, DUT), PROGRAM, "run", "--config", self.file], stdin=subprocess.DEVNULL,
                                             stdout=log_file, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})})
 
     def __enter__(self):
@@ -75,8 +75,16 @@ class Gateway:
             self.fail("no worker is bound to core %d" % DUT)
         return tids
 
-    def set_real_time(self):
-        for tid in self.worker_threads():
+    def separate(self):
+        """The worker alone on its core, with real-time priority; everything else on the other one.
+
+        Not before it is ready: on a single processor the runtime would wait ten times as long before it optimises."""
+        workers = self.worker_threads()
+        for pid in self.processes():
+            for tid in map(int, os.listdir("/proc/%d/task" % pid)):
+                if tid not in workers:
+                    os.sched_setaffinity(tid, {AUX})
+        for tid in workers:
             if REAL_TIME:
                 os.sched_setscheduler(tid, os.SCHED_FIFO, os.sched_param(1))
 

@@ -35,8 +35,8 @@ def main():
         fcntl.flock(lock, fcntl.LOCK_EX)
         with Gateway(macs_file(name), *devices(mode, name), int(burst) if burst else None, environment) as g:
             g.wait_ready()
-            g.set_real_time()
-            time.sleep(4)
+            g.separate()
+            time.sleep(1.5)
             g.metrics()                      # the first scrape compiles what scrapes
             first = a = g.metrics()
             hz = total(a, "timestamp_hertz")
