@@ -17,14 +17,27 @@ while [ $# -gt 0 ]; do case $1 in
 esac; shift; done
 need_root "${original[@]}"
 need_dotnet
+trap '[ $? = 0 ] || echo "QUICK START: FAILED"' EXIT
 
+step() { printf '\n\033[1m== %s\033[0m\n' "$*" | { [ -t 1 ] && cat || sed 's/\x1b\[[0-9;]*m//g'; }; }
+show() { echo "\$ $*"; "$@"; }
+
+if [ $install = 1 ]; then
+  step "1. Debian packages"
+  install_packages "${BUILD_PACKAGES[@]}" iproute2 iputils-ping ethtool iperf3 tcpdump tshark
+  echo "all there"
+fi
+if [ $build = 1 ]; then
+  step "2. Build"
+  scripts/build.sh
+  echo "built: src/NvgreGateway/bin/Release/net10.0/nvgre-gateway.dll, started by ./nvgre-gateway"
+fi
+
+# One at a time: the names of the wires are fixed.
 exec 9> /run/nvgre-quickstart.lock
 flock -n 9 || die "another quick start is running"
 work=$(mktemp -d /tmp/nvgre-quickstart.XXXXXX)
 pids=()
-
-step() { printf '\n\033[1m== %s\033[0m\n' "$*" | { [ -t 1 ] && cat || sed 's/\x1b\[[0-9;]*m//g'; }; }
-show() { echo "\$ $*"; "$@"; }
 
 remove_network() {
   ip netns del qs-host-a 2>/dev/null || true; ip netns del qs-host-b 2>/dev/null || true
@@ -47,6 +60,9 @@ finish() {
   if [ $rc = 0 ]; then
     rm -rf "$work"
     printf '\nEverything is removed again.\nQUICK START: SUCCESS - two gateways carried a VLAN over NVGRE.\n'
+  elif [ $rc = 130 ] || [ $rc = 143 ]; then
+    rm -rf "$work"
+    printf '\nEverything is removed again.\nQUICK START: STOPPED\n'
   else
     printf '\nEverything is removed again; logs are in %s.\nQUICK START: FAILED\n' "$work"
   fi
@@ -55,17 +71,6 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-
-if [ $install = 1 ]; then
-  step "1. Debian packages"
-  install_packages "${BUILD_PACKAGES[@]}" iproute2 iputils-ping ethtool iperf3 tcpdump tshark
-  echo "all there"
-fi
-if [ $build = 1 ]; then
-  step "2. Build"
-  scripts/build.sh
-  echo "built: src/NvgreGateway/bin/Release/net10.0/nvgre-gateway.dll, started by ./nvgre-gateway"
-fi
 
 step "3. Virtual wires and two hosts"
 remove_network
