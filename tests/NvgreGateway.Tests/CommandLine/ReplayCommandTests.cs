@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using NvgreGateway.Tests.Conformance;
 
 namespace NvgreGateway.Tests.CommandLine;
@@ -97,6 +98,31 @@ public sealed class ReplayCommandTests : IDisposable
         List<Frame> sent = Pcap.Read(Path.Combine(_folder, "underlay0.pcap"));
         Assert.Equal([1, 2, 3], sent.Select(f => (int)f.Bytes[42 + 11]));
         Assert.Equal([1_000UL, 2_000UL, 3_000UL], sent.Select(f => f.Nanoseconds));
+    }
+
+    /// <summary>A port without a mac has one made from its name: the same in every run, another for another port, unicast, locally administered.</summary>
+    [Fact]
+    public async Task APortWithoutAMacHasOneOfItsName()
+    {
+        string config = Path.Combine(_folder, "c.json");
+        List<string> macs = [];
+        foreach ((string a, string b) in new[] { ("underlay0", "access0"), ("underlay0", "access0"), ("underlay9", "access0") })
+        {
+            JsonNode root = JsonNode.Parse(File.ReadAllText(Of("w01-vlan-to-nvgre", "config.json")).Replace("underlay0", a, StringComparison.Ordinal))!;
+            foreach (JsonNode? port in root["ports"]!.AsArray())
+            {
+                port!.AsObject().Remove("mac");
+            }
+
+            File.WriteAllText(config, root.ToJsonString());
+            (await Cli.Run("replay", "--config", config, "--in", $"{b}={Of("w01-vlan-to-nvgre", "in-access0.pcap")}", "--out", _folder)).Ended(Cli.Done);
+            byte[] mac = Pcap.Read(Path.Combine(_folder, a + ".pcap")).Single().Bytes[6..12];
+            Assert.Equal(2, mac[0] & 3);
+            macs.Add(Convert.ToHexString(mac));
+        }
+
+        Assert.Equal(macs[0], macs[1]);
+        Assert.NotEqual(macs[0], macs[2]);
     }
 
     public static TheoryData<string> Formats => ["pcap little micro", "pcap big micro", "pcap little nano", "pcap big nano", "pcapng little micro", "pcapng big micro", "pcapng little nano", "pcapng big nano"];
