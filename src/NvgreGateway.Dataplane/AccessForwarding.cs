@@ -7,7 +7,7 @@ namespace NvgreGateway.Dataplane;
 
 /// <summary>
 /// VLAN side, pass 2: where the frame goes. Outcomes: encapsulated to a peer (<see cref="PeerOutput"/>), switched to another attachment
-/// (<see cref="AttachmentOutput"/>), replicated (<see cref="Replication"/>); <c>drop.fdb.unknown_unicast</c>, <c>.same_port</c>,
+/// (<see cref="AttachmentOutput"/>), looked at by <see cref="SizeStage"/> first, replicated (<see cref="Replication"/>); <c>drop.fdb.unknown_unicast</c>, <c>.same_port</c>,
 /// <c>.isolated</c>, <c>drop.peer.down</c>; those of <see cref="FdbSource"/> and <see cref="SizeStage"/>.
 /// </summary>
 internal static unsafe class AccessForwarding
@@ -35,7 +35,7 @@ internal static unsafe class AccessForwarding
                 if (peer->Place == (found & ~Place.Flags)
                     && (peer->Flags & PeerFlags.Up) != 0
                     && (w->PeerStates[id] & (byte)PlaceStates.Down) == 0
-                    && k->Length <= peer->MaxInnerFrame)
+                    && k->Needed <= peer->FastInnerFrame)
                 {
                     AttachmentCounters* c = w->AttachmentCounters + k->PlaceId;
                     c->RxUnicast[0]++;
@@ -92,7 +92,6 @@ internal static unsafe class AccessForwarding
             bool down = (peer->Flags & PeerFlags.Up) == 0 || (w->PeerStates[id] & (byte)PlaceStates.Down) != 0;
             DropReason why = source != DropReason.None ? source
                 : down ? DropReason.PeerDown
-                : k->Length > peer->MaxInnerFrame ? SizeStage.TooLong(k->Family)
                 : DropReason.None;
             if (why != DropReason.None)
             {
@@ -101,14 +100,13 @@ internal static unsafe class AccessForwarding
             }
 
             byte* p = m->Data;
-            PeerOutput.Send(w, m, p + k->Offset, Wire.Load64(p), Wire.Load32(p + 8), k, id, from, CastKind.Unicast, null);
+            SizeStage.Send(w, k, p + k->Offset, Wire.Load64(p), Wire.Load32(p + 8), k->Priority, Place.Peer | id, from);
             return;
         }
 
         DropReason reason = id == k->PlaceId ? DropReason.FdbSamePort
             : (segment->Flags & SegmentFlags.LocalSwitching) == 0 ? DropReason.FdbIsolated
             : source != DropReason.None ? source
-            : k->Length > w->Attachments[id].MaxInnerFrame ? SizeStage.TooLong(k->Family)
             : DropReason.None;
         if (reason != DropReason.None)
         {
@@ -118,8 +116,6 @@ internal static unsafe class AccessForwarding
 
         // E-008: a tag keeps its PCP and DEI on the way to another attachment.
         byte* start = m->Data;
-        AttachmentOutput.Send(
-            w, m, start + k->Offset, Wire.Load64(start), Wire.Load32(start + 8), k->TagPriority, k->Length, id, CastKind.Unicast,
-            TxNote.Unicast(id, k->Length, TxNote.Origin(from)));
+        SizeStage.Send(w, k, start + k->Offset, Wire.Load64(start), Wire.Load32(start + 8), k->TagPriority, id, from);
     }
 }

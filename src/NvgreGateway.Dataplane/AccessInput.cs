@@ -119,7 +119,7 @@ internal static unsafe class AccessInput
                 reason = TenantStage.Fault(w, segment, destination, source, l3, linear, flow.Family, fromNvgre: false);
                 if (reason != DropReason.None)
                 {
-                    Accounting.Drop(w, m, reason, portIndex, segment);
+                    TenantStage.End(w, m, reason, portIndex, segment, 0, source);
                     continue;
                 }
             }
@@ -132,6 +132,7 @@ internal static unsafe class AccessInput
             k->Crc = flow.Crc;
             k->Place = attachment->Place;
             k->Length = length - tags;
+            k->Needed = MssClamp.MayApply(l3, linear, flow.Family) ? uint.MaxValue : length - tags;
             k->Offset = (ushort)tags;
             k->Tos = (byte)tos;
             k->Family = (byte)flow.Family;

@@ -72,20 +72,24 @@ internal static unsafe class Accounting
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Count(WorkerContext* w, CounterId counter) => w->Stats->Counters[(int)counter]++;
 
-    /// <summary>Begins the account of a frame that is about to be replicated; <see cref="EndCopy"/> or <see cref="LoseCopy"/> ends it.</summary>
+    /// <summary>
+    /// Begins the account of a frame that leaves as several, or of one of control's own; <see cref="EndCopy"/> or
+    /// <see cref="LoseCopy"/> ends each.
+    /// </summary>
     /// <param name="w">The worker.</param>
     /// <param name="from">Port it came in on.</param>
     /// <param name="segment">Segment id.</param>
+    /// <param name="kind">What the copies are.</param>
     /// <returns>Its record, pending once; null when too many frames have copies that wait.</returns>
-    public static CopyRecord* BeginCopies(WorkerContext* w, uint from, uint segment)
+    public static CopyRecord* BeginCopies(WorkerContext* w, uint from, uint segment, CopyKind kind = CopyKind.Replicated)
     {
         for (int tries = 0; tries < WorkerContext.Records; tries++)
         {
             CopyRecord* record = w->Record + (w->RecordCursor++ % WorkerContext.Records);
             if (Volatile.Read(ref record->Busy) == 0)
             {
-                *record = new CopyRecord { Busy = 1, Pending = 1, Segment = (ushort)segment, From = (byte)from };
-                w->Stats->Held++;
+                *record = new CopyRecord { Busy = 1, Pending = 1, Segment = (ushort)segment, From = (byte)from, Kind = kind };
+                w->Stats->Held += kind != CopyKind.Own ? 1ul : 0;
                 return record;
             }
         }
@@ -98,7 +102,11 @@ internal static unsafe class Accounting
     /// <param name="record">The frame's record.</param>
     public static void EndCopy(WorkerContext* w, CopyRecord* record)
     {
-        Count(w, CounterId.TxBumCopies);
+        if (record->Kind == CopyKind.Replicated)
+        {
+            Count(w, CounterId.TxBumCopies);
+        }
+
         Interlocked.Increment(ref record->Sent);
         Settle(w, record);
     }
@@ -121,6 +129,14 @@ internal static unsafe class Accounting
     {
         if (Interlocked.Decrement(ref record->Pending) != 0)
         {
+            return;
+        }
+
+        if (record->Kind == CopyKind.Own)
+        {
+            w->Stats->Injected += record->Sent != 0 ? 1ul : 0;
+            w->Stats->InjectFailed += record->Sent == 0 ? 1ul : 0;
+            Volatile.Write(ref record->Busy, 0);
             return;
         }
 

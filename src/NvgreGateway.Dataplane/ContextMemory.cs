@@ -24,7 +24,7 @@ internal static unsafe class ContextMemory
         }
 
         Take((nuint)sizeof(WorkerContext));
-        nuint own = Take((nuint)((ports + 3) & ~3u) * sizeof(ulong));
+        nuint own = Take((nuint)((ports + ExchangeLimits.RouterMacs + 3) & ~3u) * sizeof(ulong));
         nuint burst = Take(WorkerContext.MaxBurst * (nuint)sizeof(Mbuf*));
         nuint work = Take(WorkerContext.MaxBurst * (nuint)sizeof(Work));
         nuint discarded = Take(WorkerContext.DiscardCapacity * (nuint)sizeof(Mbuf*));
@@ -108,6 +108,12 @@ internal static unsafe class ContextMemory
             {
                 w->OwnMacs[macs++] = s.Ports[i].Mac & Wire.MacMask;
             }
+        }
+
+        ulong* routers = (ulong*)((byte*)s.Header + s.Header->RouterMacsOffset);
+        for (uint i = 0; i < s.Header->RouterMacCount && i < ExchangeLimits.RouterMacs; i++)
+        {
+            w->OwnMacs[macs++] = routers[i] & Wire.MacMask;
         }
 
         for (; macs == 0 || (macs & 3) != 0; macs++)

@@ -30,4 +30,7 @@ internal struct CopyRecord
 
     /// <summary>Port the frame came in on.</summary>
     public byte From;
+
+    /// <summary>What the copies are.</summary>
+    public CopyKind Kind;
 }

@@ -1,5 +1,6 @@
 using NvgreGateway.Dpdk;
 using NvgreGateway.Exchange;
+using NvgreGateway.Packets;
 
 namespace NvgreGateway.Dataplane;
 
@@ -76,9 +77,63 @@ internal static unsafe class Punting
         slot->CopiedLength = 0;
         slot->Port = (ushort)from;
         slot->Kind = PuntKind.Learn;
-        slot->L3Offset = 0;
+        slot->L3Offset = k->Peer == 0 ? (byte)0 : OuterTtl(w, k, from);
         w->Learn.Publish();
         *memory = new LearnMemory { Key = k->SourceKey, Place = k->Place, Found = found, Tick = w->PuntTick };
+    }
+
+    private static byte OuterTtl(WorkerContext* w, Work* k, uint from)
+    {
+        byte* ip = k->Packet->Data + w->PortEntries[from].L3Offset;
+        return (w->Peers[k->Peer].Flags & PeerFlags.Ipv6) != 0 ? ip[7] : ip[8];
+    }
+
+    /// <summary>
+    /// Tells control of a frame that was too long, so that it may send an ICMP error; the frame itself is a drop already. Half the ring
+    /// is kept for what is to be consumed.
+    /// </summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="k">The frame.</param>
+    /// <param name="inner">Where the untagged tenant frame would begin: bytes 12 on are there.</param>
+    /// <param name="macs">Destination MAC and first two bytes of the source MAC.</param>
+    /// <param name="macsEnd">The rest of the source MAC.</param>
+    /// <param name="from">Port it came in on.</param>
+    /// <param name="to">Place that was too small.</param>
+    /// <param name="mtu">Largest IP packet that fits there.</param>
+    public static void TooBig(WorkerContext* w, Work* k, byte* inner, ulong macs, uint macsEnd, uint from, uint to, uint mtu)
+    {
+        // An ICMPv6 error quotes as much as fits into 1280 bytes (RFC 4443 section 3.2); IPv4 needs less.
+        const uint Most = EthernetHeader.Size + 1280;
+        SpscRing ring = w->Icmp;
+        PuntSlot* slot = ring.Count >= ring.Capacity / 2 ? null : (PuntSlot*)ring.Reserve();
+        if (slot == null)
+        {
+            return;
+        }
+
+        Mbuf* m = k->Packet;
+        byte* data = PuntSlot.Data(slot);
+        uint length = Math.Min(k->Length, Most), copied = Math.Min(length, (uint)(m->Data + m->DataLen - inner));
+        Buffer.MemoryCopy(inner, data, copied, copied);
+        for (Mbuf* s = m->Next; s != null && copied < length; s = s->Next)
+        {
+            uint n = Math.Min(s->DataLen, length - copied);
+            Buffer.MemoryCopy(s->Data, data + copied, n, n);
+            copied += n;
+        }
+
+        Wire.Store64(data, macs);
+        Wire.Store32(data + 8, macsEnd);
+        slot->Sequence = w->Ports.SequenceOf(m);
+        slot->Key = mtu | ((ulong)to << 32);
+        slot->Place = k->Place;
+        slot->Segment = k->Segment;
+        slot->OriginalLength = k->Length;
+        slot->CopiedLength = (ushort)copied;
+        slot->Port = (ushort)from;
+        slot->Kind = PuntKind.TooBig;
+        slot->L3Offset = EthernetHeader.Size;
+        ring.Publish();
     }
 
     /// <summary>Tells control that packets wait for a next hop that nobody resolves.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using NvgreGateway.Dpdk;
 using NvgreGateway.Exchange;
+using NvgreGateway.Packets;
 
 namespace NvgreGateway.Dataplane;
 
@@ -51,25 +52,51 @@ internal static unsafe class Replication
 
         Trimming.Set(w, m, inner, k->Length);
         uint priority = k->Peer != 0 ? AttachmentOutput.PriorityOf(segment, k) : k->TagPriority;
+        SizeStage.Clamp(w, k, m, inner, k->Peer); // from NVGRE: by the peer it came from, for all copies alike
+        uint least = uint.MaxValue, leastPlace = 0;
+        bool tell = true;
         while (next != end)
         {
             uint at = next;
             next = NextReceiver(w, k, segment, members, at + 1, end);
             Mbuf* copy = m;
             bool toPeer = at >= segment->AttachmentCount;
-            uint longest = toPeer ? w->Peers[members[at]].MaxInnerFrame : w->Attachments[members[at]].MaxInnerFrame;
-            Interlocked.Increment(ref record->Pending);
-            if (k->Length > longest)
+            uint to = members[at] | (toPeer ? Place.Peer : 0), longest = SizeStage.LongestOf(w, to);
+            SizeStage.Verdict verdict = SizeStage.Judge(w, k, inner + EthernetHeader.Size, longest, toPeer);
+            tell &= verdict.Tell;
+            if (tell && longest < least)
             {
-                Accounting.LoseCopy(w, record, SizeStage.TooLong(k->Family));
+                least = longest;
+                leastPlace = to;
+            }
+
+            if (verdict.Reason != DropReason.None || verdict.Fragment)
+            {
+                if (verdict.Fragment)
+                {
+                    FragmentStage.Run(w, m, k, longest, priority, to, from, record);
+                }
+                else
+                {
+                    Interlocked.Increment(ref record->Pending);
+                    Accounting.LoseCopy(w, record, verdict.Reason);
+                }
+
                 if (next == end)
                 {
+                    if (tell)
+                    {
+                        // Too long for every receiver: then, and only then, the sender is told (B-071), of the least of them.
+                        Punting.TooBig(w, k, inner, Wire.Load64(inner), Wire.Load32(inner + 8), from, leastPlace, least - EthernetHeader.Size);
+                    }
+
                     Accounting.Discard(w, m);
                 }
 
                 continue;
             }
 
+            Interlocked.Increment(ref record->Pending);
             if (next != end)
             {
                 copy = FrameCopy.Make(w, m);
@@ -83,6 +110,7 @@ internal static unsafe class Replication
             byte* start = copy->Data;
             if (toPeer)
             {
+                SizeStage.Clamp(w, k, copy, start, members[at]);
                 PeerOutput.Send(w, copy, start, Wire.Load64(start), Wire.Load32(start + 8), k, members[at], from, k->Cast, record);
             }
             else

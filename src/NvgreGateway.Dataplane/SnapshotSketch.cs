@@ -122,6 +122,7 @@ internal sealed unsafe class SnapshotSketch
             Place = Place.OfPeer(id, 0).Value,
             Port = (ushort)port,
             MaxInnerFrame = (ushort)(from.Mtu - (six ? 48 : 28)),
+            FastInnerFrame = PeerEntry.FastFrame(from.Mtu - (six ? 48 : 28)),
             HeaderLength = (byte)(from.L3Offset + (six ? 48 : 28)),
             L3Offset = from.L3Offset,
             Flags = flags | (six ? PeerFlags.Ipv6 : 0),

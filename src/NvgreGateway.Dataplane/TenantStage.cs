@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using NvgreGateway.Dpdk;
 using NvgreGateway.Exchange;
 using NvgreGateway.Packets;
 
@@ -110,6 +111,35 @@ internal static unsafe class TenantStage
         }
 
         return fromNvgre && ControlGroup(destination, forwardControl: true) != DropReason.None ? DropReason.L2ReservedMac : DropReason.None;
+    }
+
+    /// <summary>
+    /// Ends a frame that has a fault. One to a MAC of the gateway's is none where the segment has a router: it is the router's, which
+    /// takes it; its source may still not be the gateway.
+    /// </summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="m">The packet; no longer the caller's.</param>
+    /// <param name="reason">The fault.</param>
+    /// <param name="from">Port it came in on.</param>
+    /// <param name="segment">Segment id.</param>
+    /// <param name="peer">Peer it came from, or 0.</param>
+    /// <param name="source">48 bits.</param>
+    public static void End(WorkerContext* w, Mbuf* m, DropReason reason, uint from, uint segment, uint peer, ulong source)
+    {
+        bool consumed = reason == DropReason.InnerSelfMac && (w->Segments[segment].Flags & SegmentFlags.Router) != 0;
+        for (uint i = 0; i < w->OwnMacGroups * 4; i++)
+        {
+            consumed &= w->OwnMacs[i] != source;
+        }
+
+        if (consumed)
+        {
+            Accounting.Consume(w, m);
+        }
+        else
+        {
+            Accounting.Drop(w, m, reason, from, segment, peer);
+        }
     }
 
     // B-011: a tunnel between our own ends, or from one of them, would tunnel into itself.

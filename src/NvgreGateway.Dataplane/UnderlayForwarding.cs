@@ -27,7 +27,7 @@ internal static unsafe class UnderlayForwarding
             if (found != 0 && found < Place.Peer && source == DropReason.None)
             {
                 uint id = found & Place.IdMask;
-                if (id < w->AttachmentCount && w->Attachments[id].Place == (found & ~Place.Flags) && k->Length <= w->Attachments[id].MaxInnerFrame)
+                if (id < w->AttachmentCount && w->Attachments[id].Place == (found & ~Place.Flags) && k->Needed <= w->Attachments[id].MaxInnerFrame)
                 {
                     PeerCounters* c = w->PeerCounters + k->PlaceId;
                     c->RxUnicast[PeerCounters.Packets]++;
@@ -77,7 +77,6 @@ internal static unsafe class UnderlayForwarding
         uint id = found & Place.IdMask;
         DropReason reason = (found & Place.Peer) != 0 ? DropReason.FdbSplitHorizon
             : source != DropReason.None ? source
-            : k->Length > w->Attachments[id].MaxInnerFrame ? SizeStage.TooLong(k->Family)
             : DropReason.None;
         if (reason != DropReason.None)
         {
@@ -85,9 +84,7 @@ internal static unsafe class UnderlayForwarding
             return;
         }
 
-        byte* q = m->Data + k->Offset; // a record whose place was flushed
-        AttachmentOutput.Send(
-            w, m, q, Wire.Load64(q), Wire.Load32(q + 8), AttachmentOutput.PriorityOf(segment, k), k->Length, id, CastKind.Unicast,
-            TxNote.Unicast(id, k->Length, TxNote.Origin(from)));
+        byte* q = m->Data + k->Offset; // too long, a SYN, or a record whose place was flushed
+        SizeStage.Send(w, k, q, Wire.Load64(q), Wire.Load32(q + 8), AttachmentOutput.PriorityOf(segment, k), id, from);
     }
 }

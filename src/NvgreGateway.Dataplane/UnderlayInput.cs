@@ -173,7 +173,7 @@ internal static unsafe class UnderlayInput
                 reason = TenantStage.Fault(w, segment, destination, source, l3, linear, family, fromNvgre: true);
                 if (reason != DropReason.None)
                 {
-                    Accounting.Drop(w, m, reason, portIndex, segment, sender);
+                    TenantStage.End(w, m, reason, portIndex, segment, sender, source);
                     continue;
                 }
             }
@@ -198,6 +198,7 @@ internal static unsafe class UnderlayInput
             k->DestinationKey = destinationKey;
             k->Place = peer->Place;
             k->Length = innerLength;
+            k->Needed = MssClamp.MayApply(l3, linear, family) ? uint.MaxValue : innerLength;
             k->Offset = (ushort)offset;
             k->Tos = (byte)tos;
             k->Family = (byte)family;

@@ -49,6 +49,12 @@ internal unsafe struct Work
     /// </summary>
     public byte Priority;
 
+    /// <summary>
+    /// What the way out is compared with: <see cref="Length"/>, or more than any takes when the frame must be looked at before it
+    /// leaves, as a TCP SYN must (<see cref="MssClamp"/>). One comparison tells both.
+    /// </summary>
+    public uint Needed;
+
     /// <summary>Set in <see cref="TagPriority"/> when there was an inner tag.</summary>
     public const uint HasInnerPriority = 1 << 16;
 

@@ -45,7 +45,7 @@ internal unsafe struct WorkerContext
     public byte* AttachmentStates;
     public byte* PeerStates;
 
-    /// <summary>MACs of all ports, 48 bits each, repeated to a multiple of four .</summary>
+    /// <summary>MACs of all ports and of routers of segments, 48 bits each, repeated to a multiple of four .</summary>
     public ulong* OwnMacs;
 
     /// <summary>Groups of four in it.</summary>

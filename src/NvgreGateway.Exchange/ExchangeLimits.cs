@@ -6,6 +6,9 @@ namespace NvgreGateway.Exchange;
 [StructLayout(LayoutKind.Sequential, Size = 64)]
 public struct ExchangeLimits
 {
+    /// <summary>Different MACs of routers of segments, besides those of ports, that a snapshot names at most.</summary>
+    public const int RouterMacs = 16;
+
     /// <summary>Ports, 1 to 64.</summary>
     public uint Ports;
 

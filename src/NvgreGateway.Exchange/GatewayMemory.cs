@@ -16,7 +16,7 @@ public sealed unsafe class GatewayMemory : IDisposable
     private const int RegionCount = 8;
     private static readonly string[] s_names = ["header", "tables", "nexthops", "fdb", "ages", "statistics", "drops", "rings"];
     private static readonly bool[] s_huge = [false, true, false, true, true, true, false, false];
-    private static readonly (uint Bytes, uint Slots)[] s_punt = [(512, 1024), (PuntSlot.HeadBytes, 16384), (512, 512), (9728, 64)];
+    private static readonly (uint Bytes, uint Slots)[] s_punt = [(512, 1024), (PuntSlot.HeadBytes, 16384), (512, 512), (9728, 256)];
     private readonly Region[] _regions;
 
     private GatewayMemory(Region[] regions)

@@ -33,7 +33,10 @@ public unsafe struct PeerEntry
     /// <summary>Index of the underlay port toward it.</summary>
     public ushort Port;
 
-    /// <summary>Longest untagged tenant frame that fits toward it: tenant MTU + 14 .</summary>
+    /// <summary>
+    /// Longest untagged tenant frame that fits toward it: tenant MTU + 14. With <see cref="FastInnerFrame"/> the one word of a
+    /// published snapshot that control changes in place, when the path MTU does (B-061, B-063): a worker sees the old or the new value.
+    /// </summary>
     public ushort MaxInnerFrame;
 
     /// <summary>Bytes of <see cref="Template"/>: 42 or 62, and 4 more with an outer tag.</summary>
@@ -54,7 +57,11 @@ public unsafe struct PeerEntry
     /// <summary>Least outer TTL accepted, 0 = off (B-055).</summary>
     public byte MinTtl;
 
-    private readonly ushort _pad;
+    /// <summary>
+    /// Longest tenant frame that needs no look at what it is: <see cref="MaxInnerFrame"/>, or 0 where IPv6 must not pass because the
+    /// path carries no 1280 bytes of it (B-016). What is longer takes the slow path.
+    /// </summary>
+    public ushort FastInnerFrame;
 
     /// <summary>
     /// The four bytes from <see cref="HeaderLength"/> to <see cref="Dscp"/> as one word, so that one comparison under
@@ -79,4 +86,12 @@ public unsafe struct PeerEntry
 
     /// <summary>The PA: IPv6 bytes 8-15, as they load little-endian; 0 for IPv4.</summary>
     public ulong AddressLow;
+
+    /// <summary>Least frame that a path must carry for IPv6 tenants: 1280 and the inner Ethernet header (RFC 8200 section 5, B-016).</summary>
+    public const int LeastIpv6Frame = 1280 + 14;
+
+    /// <summary>What <see cref="FastInnerFrame"/> is for a longest tenant frame.</summary>
+    /// <param name="maxInnerFrame">Bytes.</param>
+    /// <returns>Bytes.</returns>
+    public static ushort FastFrame(int maxInnerFrame) => (ushort)(maxInnerFrame < LeastIpv6Frame ? 0 : maxInnerFrame);
 }

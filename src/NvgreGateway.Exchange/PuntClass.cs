@@ -12,7 +12,7 @@ public enum PuntClass : byte
     /// <summary>ARP and ND of tenants.</summary>
     TenantNeighbor,
 
-    /// <summary>ICMP to the gateway's own addresses, and packets that were too big.</summary>
+    /// <summary>ICMP to the gateway's own addresses; and, while it is half empty, packets that were too big.</summary>
     Icmp,
 
     /// <summary>Not a class: how many there are.</summary>

@@ -11,4 +11,11 @@ public enum PuntKind : byte
 
     /// <summary>A packet waits for a next hop (<see cref="PuntSlot.Key"/> is its id).</summary>
     NextHopNeeded,
+
+    /// <summary>
+    /// A tenant frame was too long and is dropped already; the front of it follows, untagged, for an ICMP error (B-065, B-066, B-071).
+    /// <see cref="PuntSlot.Place"/> is where it came from; the low half of <see cref="PuntSlot.Key"/> is the MTU to tell, the high
+    /// half the place that was too small.
+    /// </summary>
+    TooBig,
 }

@@ -33,7 +33,7 @@ public unsafe struct PuntSlot
     /// <summary>What this is.</summary>
     public PuntKind Kind;
 
-    /// <summary>Offset of the layer 3 header in the frame (14, or 18 behind an outer tag).</summary>
+    /// <summary>Offset of the layer 3 header in the frame (14, or 18 behind an outer tag); of a source behind a peer: the outer TTL of its frame.</summary>
     public byte L3Offset;
 
     /// <summary>The frame's bytes.</summary>

@@ -28,6 +28,15 @@ public enum SegmentFlags : uint
     /// <summary><c>rewriteInnerDscp</c>: the PCP map sets the DSCP of tenant packets from the VLAN (E-044).</summary>
     RewriteInnerDscp = 64,
 
+    /// <summary><c>mssClamp</c> (B-072).</summary>
+    MssClamp = 1u << 20,
+
+    /// <summary><c>fragment</c>: inner IPv4 with DF=0 that is too long is fragmented, else dropped (B-067).</summary>
+    Fragment = 1u << 21,
+
+    /// <summary>It has a <c>router</c>: frames to a MAC of the gateway's are consumed .</summary>
+    Router = 1u << 22,
+
     /// <summary>The id is in use.</summary>
     Valid = 1u << 31,
 }

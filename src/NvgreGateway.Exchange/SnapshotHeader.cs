@@ -70,6 +70,12 @@ public struct SnapshotHeader
     /// <summary>How many member ids there are.</summary>
     public uint MemberCount;
 
+    /// <summary>Offset of the MACs of routers of segments that are no port's (64 bits each; A-103).</summary>
+    public uint RouterMacsOffset;
+
+    /// <summary>How many of them there are, at most <see cref="ExchangeLimits.RouterMacs"/>.</summary>
+    public uint RouterMacCount;
+
     /// <summary>Packets held for one next hop over all workers at most .</summary>
     public uint HoldLimit;
 

@@ -33,6 +33,21 @@ public sealed record PeerStatus
     /// <summary>MAC of the next hop, when known.</summary>
     public string? NextHopMac { get; init; }
 
+    /// <summary>Path MTU in force, bytes of outer IP packet (B-060); null without a route.</summary>
+    public int? PathMtu { get; init; }
+
+    /// <summary>Seconds until a path MTU that routers reported ends; null when it was not learned.</summary>
+    public long? PathMtuSeconds { get; init; }
+
+    /// <summary>Largest tenant IP packet toward it .</summary>
+    public int? TenantMtu { get; init; }
+
+    /// <summary>Routers on the way from it, as far as seen (B-082).</summary>
+    public int? Hops { get; init; }
+
+    /// <summary>What routers say of the way to it; null when nothing bad (B-056).</summary>
+    public string? Unreachable { get; init; }
+
     /// <summary><c>hash</c> or <c>zero</c>.</summary>
     public required string FlowId { get; init; }
 

@@ -9,6 +9,9 @@ public sealed record BudgetsConfiguration
     /// <summary>Neighbour discovery on underlay ports.</summary>
     public required int Nd { get; init; }
 
+    /// <summary>ICMP errors to the tenants of each segment (B-070), 10 of them at once.</summary>
+    public required int IcmpErrors { get; init; }
+
     /// <summary>Echo requests to the gateway's own addresses.</summary>
     public required int IcmpEcho { get; init; }
 }

@@ -36,6 +36,7 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
         CheckRanges();
         CheckAttachments();
         CheckPeers();
+        CheckRouters();
         CheckRecords();
         CheckTotals();
         CheckMtus();
@@ -459,6 +460,7 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
                     continue;
                 }
 
+                CheckPathMtu(segment.Peers[k], SegmentsPath[i]["peers"][k]["mtu"], portsKnown);
                 if (!seen.TryAdd(address, place))
                 {
                     context.Reject(place, Quote(address), $"is a peer of this segment already, {seen[address]}", "each peer of a segment once");
@@ -487,6 +489,38 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
                     string family = Family(address.AddressFamily);
                     context.Reject(place, Quote(address), $"has no source address: no local PA among the segment's is {family}", $"a peer of the family of a source address, or an {family} address on an underlay port (and in sourceAddresses)");
                 }
+            }
+        }
+    }
+
+    /// <summary>A fixed path MTU is no more than the port sends, and leaves what every IPv4 host takes (B-060).</summary>
+    private void CheckPathMtu(PeerConfiguration peer, JsonPath path, bool portsKnown)
+    {
+        if (peer.Mtu is not { } mtu || !portsKnown || !context.Known(path) || routes.Find(peer.Address) is not { } way)
+        {
+            return;
+        }
+
+        PortConfiguration port = configuration.Ports[way.PortIndex];
+        int tenant = TenantMtu.Of(port, mtu, peer.Address.AddressFamily);
+        if (mtu > port.Mtu || tenant < TenantMtu.Least)
+        {
+            string problem = mtu > port.Mtu ? $"is more than port \"{port.Name}\" sends" : $"leaves {Number(tenant)} bytes for tenant packets";
+            context.Reject(path, Number(mtu), problem, $"{Number(TenantMtu.Least + mtu - tenant)} to {Number(port.Mtu)}");
+        }
+    }
+
+    /// <summary>Router MACs are compared with every frame: the ports' and a few more, one for many segments by preference .</summary>
+    private void CheckRouters()
+    {
+        HashSet<MacAddress> different = [];
+        for (int i = 0; i < configuration.Segments.Count; i++)
+        {
+            JsonPath path = SegmentsPath[i]["router"]["mac"];
+            if (configuration.Segments[i].Router?.Mac is { } mac && context.Known(path) && !ownMacs.ContainsKey(mac) && different.Add(mac)
+                && different.Count == Exchange.ExchangeLimits.RouterMacs + 1)
+            {
+                context.Reject(path, Quote(mac), $"is one router MAC more than {Number(Exchange.ExchangeLimits.RouterMacs)}", "the same MAC for routers of several segments, or that of a port");
             }
         }
     }

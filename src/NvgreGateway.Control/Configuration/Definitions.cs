@@ -32,6 +32,7 @@ internal static class Definitions
     public static readonly ObjectKind<DscpConfiguration> Dscp = DefineDscp();
     public static readonly ObjectKind<PeerConfiguration> Peer = DefinePeer();
     public static readonly ObjectKind<RecordConfiguration> Record = DefineRecord();
+    public static readonly ObjectKind<RouterConfiguration> Router = DefineRouter();
     public static readonly ObjectKind<SegmentConfiguration> Segment = DefineSegment();
     public static readonly ObjectKind<MovesConfiguration> Moves = DefineMoves();
     public static readonly ObjectKind<FdbConfiguration> Fdb = DefineFdb();
@@ -170,9 +171,9 @@ internal static class Definitions
         var dscp = kind.Group("dscp", Dscp, static p => p.Dscp, "How DSCP passes.", "B-030, B-031");
         var adminState = kind.Optional("adminState", AdminWords, AdminState.Up, static p => p.AdminState, "`down`: nothing is sent to it.", "A-089, A-093");
         var acceptInnerTag = kind.Optional("acceptInnerTag", Flag, false, static p => p.AcceptInnerTag, "Accept frames from it with an inner tag; not compliant.", "A-045");
+        var pmtud = kind.Optional("pmtud", Flag, true, static p => p.Pmtud, "Routers of the underlay may lower its path MTU for ten minutes.", "B-061, B-063, B-064");
+        var mtu = kind.Optional("mtu", new MaybeKind<int>(new NumberKind(618, 9216, "bytes")), null, static p => p.Mtu, "A fixed path MTU, up to the port's.", "B-060, B-064", defaultText: "the underlay port's");
         var limits = kind.Group("limits", Limits, static p => p.Limits, "Limit of MACs learned behind it.", "E-034");
-        kind.Later("pmtud", "B-064");
-        kind.Later("mtu", "B-064");
         var minTtl = kind.Optional("minTtl", new MaybeKind<int>(new NumberKind(1, 255)), null, static p => p.MinTtl, "Least outer TTL or hop limit taken from it.", "B-055", defaultText: "off");
         kind.ShortenedTo(address);
         kind.BuiltBy(v => new PeerConfiguration
@@ -184,6 +185,8 @@ internal static class Definitions
             AdminState = v.Get(adminState),
             AcceptInnerTag = v.Get(acceptInnerTag),
             MinTtl = v.Get(minTtl),
+            Pmtud = v.Get(pmtud),
+            Mtu = v.Get(mtu),
             Limits = v.Get(limits),
         });
         return kind;
@@ -218,6 +221,15 @@ internal static class Definitions
         return kind;
     }
 
+    private static ObjectKind<RouterConfiguration> DefineRouter()
+    {
+        ObjectKind<RouterConfiguration> kind = new("a router");
+        var addresses = kind.Optional("addresses", new ListKind<InterfaceAddress>(new RouterAddressKind(), 0, ConfigurationLimits.AddressesPerPort), [], static r => r.Addresses, "Its addresses; the first of a family is the source of ICMP errors.", "B-069", defaultText: "none: 192.0.0.8, and the link-local address of the MAC");
+        var mac = kind.Optional("mac", new MaybeKind<MacAddress>(Mac), null, static r => r.Mac, "Its MAC; frames to it are consumed.", "A-103, B-069", defaultText: "that of the access port");
+        kind.BuiltBy(v => new RouterConfiguration { Addresses = v.Get(addresses), Mac = v.Get(mac) });
+        return kind;
+    }
+
     private static ObjectKind<SegmentConfiguration> DefineSegment()
     {
         ValueList<byte> classSelectors = [.. Enumerable.Range(0, 8).Select(static pcp => (byte)(pcp * 8))];
@@ -245,17 +257,17 @@ internal static class Definitions
         var pcpToDscp = kind.Optional("pcpToDscp", new ListKind<byte>(new ByteKind(0, 63), 8, 8), classSelectors, static s => s.PcpToDscp, "DSCP for each PCP.", "E-040", defaultText: "class selectors: PCP n gives 8n");
         var dscpToPcp = kind.Optional("dscpToPcp", new ListKind<byte>(new ByteKind(0, 7), 64, 64), classes, static s => s.DscpToPcp, "PCP for each DSCP.", "E-040", defaultText: "class selectors: DSCP d gives d/8");
         var rewriteInnerDscp = kind.Optional("rewriteInnerDscp", Flag, false, static s => s.RewriteInnerDscp, "The PCP of the tag sets the DSCP of tenant packets from the VLAN, by `pcpToDscp`; not on ports with `trust` `none`.", "E-044");
+        var mssClamp = kind.Optional("mssClamp", Flag, true, static s => s.MssClamp, "Lower the MSS of TCP SYNs to what the tunnel carries.", "B-072");
+        var fragment = kind.Optional("fragment", Flag, true, static s => s.Fragment, "Fragment inner IPv4 packets with DF=0 that are too long, or drop them.", "B-067");
+        var router = kind.Optional("router", new MaybeReferenceKind<RouterConfiguration>(Router), null, static s => s.Router, "The segment's router: source of ICMP errors to tenants.", "A-103, B-069");
         kind.Later("spread", "A-066", "\"first\"");
         kind.Later("multicastPa", "A-080, A-082");
         kind.Later("groups", "A-083");
         kind.Later("snooping", "A-091");
         kind.Later("relay", "A-092", "false");
         kind.Later("arp", "E-050", "\"forward\"");
-        kind.Later("mssClamp", "B-072");
-        kind.Later("fragment", "B-067");
         kind.Later("dropBadInnerChecksum", "C-044", "false");
         kind.Later("storm", "F-045");
-        kind.Later("router", "B-069");
         kind.BuiltBy(v => new SegmentConfiguration
         {
             Name = v.Get(name),
@@ -273,6 +285,9 @@ internal static class Definitions
             RewriteInnerDscp = v.Get(rewriteInnerDscp),
             PcpToDscp = v.Get(pcpToDscp),
             DscpToPcp = v.Get(dscpToPcp),
+            MssClamp = v.Get(mssClamp),
+            Fragment = v.Get(fragment),
+            Router = v.Get(router),
         });
         return kind;
     }
@@ -318,8 +333,8 @@ internal static class Definitions
         kind.Later("dhcp", "F-047");
         kind.Later("igmp", "F-047");
         kind.Later("bfd", "F-047");
-        kind.Later("icmpErrors", "B-070");
-        kind.BuiltBy(v => new BudgetsConfiguration { Arp = v.Get(arp), Nd = v.Get(nd), IcmpEcho = v.Get(icmpEcho) });
+        var icmpErrors = kind.Optional("icmpErrors", rate, 100, static b => b.IcmpErrors, "ICMP errors to the tenants of each segment, 10 of them at once.", "B-070");
+        kind.BuiltBy(v => new BudgetsConfiguration { Arp = v.Get(arp), Nd = v.Get(nd), IcmpEcho = v.Get(icmpEcho), IcmpErrors = v.Get(icmpErrors) });
         return kind;
     }
 

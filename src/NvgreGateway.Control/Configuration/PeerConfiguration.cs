@@ -26,6 +26,12 @@ public sealed record PeerConfiguration
     /// <summary>Least outer TTL or hop limit taken from it, 1 to 255; null when any is (B-055).</summary>
     public int? MinTtl { get; init; }
 
+    /// <summary>Whether the path MTU follows what routers of the underlay report (B-061, B-064).</summary>
+    public required bool Pmtud { get; init; }
+
+    /// <summary>A fixed path MTU, bytes of outer IP packet; null: the port's MTU, and what <see cref="Pmtud"/> finds.</summary>
+    public required int? Mtu { get; init; }
+
     /// <summary>Limit of MACs learned behind it (E-034).</summary>
     public required LimitsConfiguration Limits { get; init; }
 }

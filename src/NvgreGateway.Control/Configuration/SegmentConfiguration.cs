@@ -50,6 +50,15 @@ public sealed record SegmentConfiguration
     /// <summary>FCoE and FIP frames .</summary>
     public required FramePolicy Lossless { get; init; }
 
+    /// <summary>Whether the MSS of TCP SYNs is lowered to what the tunnel carries (B-072).</summary>
+    public required bool MssClamp { get; init; }
+
+    /// <summary>Whether inner IPv4 with DF=0 that is too long is fragmented; else it is dropped (B-067).</summary>
+    public required bool Fragment { get; init; }
+
+    /// <summary>The segment's router; null = none (B-069, A-103).</summary>
+    public required RouterConfiguration? Router { get; init; }
+
     /// <summary>The local PA that packets to a peer leave from: the first of the peer's family .</summary>
     /// <param name="peer">A peer's PA.</param>
     /// <returns>The local PA, or null where none is of that family; a validated configuration has one for every peer.</returns>

@@ -13,6 +13,28 @@ public static class TenantMtu
 
     private const int GreHeader = 8, InnerEthernetHeader = 14, Ipv4Header = 20, Ipv6Header = 40;
 
+    /// <summary>
+    /// The path MTU toward a peer: the port's MTU, or less by the peer's fixed <c>mtu</c>, or by what was learned of the path (B-060,
+    /// B-061, B-064).
+    /// </summary>
+    /// <param name="underlay">The underlay port toward it.</param>
+    /// <param name="peer">The peer.</param>
+    /// <param name="learned">What routers reported; null = nothing.</param>
+    /// <returns>Bytes of outer IP packet.</returns>
+    public static int PathTo(PortConfiguration underlay, PeerConfiguration peer, int? learned)
+    {
+        ArgumentNullException.ThrowIfNull(underlay);
+        ArgumentNullException.ThrowIfNull(peer);
+        return Math.Min(underlay.Mtu, peer.Mtu ?? (peer.Pmtud ? learned : null) ?? underlay.Mtu);
+    }
+
+    /// <summary>The largest tenant IP packet that a path carries .</summary>
+    /// <param name="underlay">The underlay port that it begins at.</param>
+    /// <param name="pathMtu">Its MTU.</param>
+    /// <param name="family">Family of the outer header.</param>
+    /// <returns>Bytes of tenant IP packet; may be small or negative.</returns>
+    public static int Of(PortConfiguration underlay, int pathMtu, AddressFamily family) => Of(underlay, family) - underlay.Mtu + pathMtu;
+
     /// <summary>The largest tenant IP packet that fits an underlay port's MTU: 42 bytes less over IPv4, 62 over IPv6, and the port's extra overhead .</summary>
     /// <param name="underlay">An underlay port.</param>
     /// <param name="family">Family of the outer header.</param>

@@ -180,6 +180,30 @@ internal sealed class InterfaceAddressKind : TextKind<InterfaceAddress>
     public override JsonObject Schema() => new() { ["type"] = "string", ["pattern"] = "^[0-9A-Fa-f:.]+/[0-9]{1,3}$" };
 }
 
+/// <summary>An address of a router of tenants, with or without the prefix around it.</summary>
+internal sealed class RouterAddressKind : TextKind<InterfaceAddress>
+{
+    private static readonly InterfaceAddressKind WithPrefix = new();
+
+    public override string Allowed => "a unicast address, such as \"10.1.1.1\", or one with its prefix length, such as \"10.1.1.1/24\" or \"2001:db8::1/64\"";
+
+    public override bool TryParse(string text, out InterfaceAddress value, out string? problem)
+    {
+        if (text.Contains('/', StringComparison.Ordinal))
+        {
+            return WithPrefix.TryParse(text, out value, out problem);
+        }
+
+        return WithPrefix.TryParse(text + (text.Contains(':', StringComparison.Ordinal) ? "/128" : "/32"), out value, out problem);
+    }
+
+    public override string Format(InterfaceAddress value) => value.Network.BaseAddress.Equals(value.Address) ? value.Address.ToString() : value.ToString();
+
+    public override InterfaceAddress Placeholder(ReadContext context) => new(IPAddress.Any, 32);
+
+    public override JsonObject Schema() => new() { ["type"] = "string", ["pattern"] = "^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$" };
+}
+
 /// <summary>A destination prefix without host bits.</summary>
 internal sealed class PrefixKind : TextKind<IPNetwork>
 {
@@ -392,6 +416,8 @@ internal sealed class MaybeReferenceKind<T>(ValueKind<T> kind) : ValueKind<T?>
     public override JsonObject Schema() => kind.Schema();
 
     public override bool IsNone(T? value) => value is null;
+
+    public override void Describe(string path, SettingsTable table) => kind.Describe(path, table);
 }
 
 /// <summary>An array of values of one kind.</summary>

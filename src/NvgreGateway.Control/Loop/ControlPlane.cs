@@ -1,4 +1,6 @@
+using System.Net;
 using NvgreGateway.Control.Configuration;
+using NvgreGateway.Control.Icmp;
 using NvgreGateway.Control.Neighbors;
 using NvgreGateway.Control.Statistics;
 using NvgreGateway.Control.Tables;
@@ -26,6 +28,8 @@ public sealed class ControlPlane
     private readonly ControlOptions _options;
     private readonly PuntQueue _punts;
     private readonly InjectQueue _injects;
+    private readonly TenantErrors _tenantErrors;
+    private readonly HopCounts _hops = new();
     private readonly Conditions _conditions;
     private readonly EcnAnomalies _anomalies;
     private readonly List<Punt> _batch = [];
@@ -55,6 +59,7 @@ public sealed class ControlPlane
         _options = options;
         _punts = new PuntQueue(memory);
         _injects = new InjectQueue(memory, configuration.Ports.Count);
+        _tenantErrors = new TenantErrors(_injects);
         _conditions = new Conditions(log);
         _anomalies = new EcnAnomalies(memory, log);
         _portUp = new bool[configuration.Ports.Count];
@@ -84,6 +89,7 @@ public sealed class ControlPlane
         get
         {
             ulong next = _state is null ? ulong.MaxValue : Math.Min(TickMatters ? _nextTick : ulong.MaxValue, _state.Neighbors.NextTimer ?? ulong.MaxValue);
+            next = Math.Min(next, _state?.Errors.NextTimer ?? ulong.MaxValue);
             return next == ulong.MaxValue ? null : next;
         }
     }
@@ -95,6 +101,8 @@ public sealed class ControlPlane
     internal NeighborTable Neighbors => Running.Neighbors;
 
     internal OwnAddresses Own => Running.Own;
+
+    internal UnderlayErrors Errors => Running.Errors;
 
     private State Running => _state ?? throw new InvalidOperationException("the control plane was not started");
 
@@ -109,13 +117,15 @@ public sealed class ControlPlane
         tables.Apply(_first, macs, nowNanoseconds);
         var own = new OwnAddresses(_first.Ports, macs);
         var neighbors = new NeighborTable(_memory, _injects, own, NeighborChanged);
-        var protocols = new UnderlayProtocols(_memory, _injects, neighbors, own, _first.Budgets, AddressConflict);
-        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs);
+        var errors = new UnderlayErrors(_memory, tables, PathMtuChanged);
+        var protocols = new UnderlayProtocols(_memory, _injects, neighbors, own, _first.Budgets, AddressConflict, HandleError);
+        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs, errors);
         tables.Fdb.MarkedDuplicate += entry => _log.Write(
             EventSeverity.Warning, "fdb_duplicate", ("mac", entry.Mac), ("segment", _state.Index.SegmentOf(entry.Segment)?.Name));
         SetVlans(_first);
         neighbors.Refresh(_first, own, nowNanoseconds);
         ShowPeers();
+        ShowMtus();
         _nextTick = nowNanoseconds;
         _nextRescue = nowNanoseconds + RescueNanoseconds;
     }
@@ -147,6 +157,10 @@ public sealed class ControlPlane
                     break;
                 case PuntKind.Learn:
                     Learned(state.Tables.Fdb.Learn(punt.Key, punt.Place, Now));
+                    _hops.See(new Place(punt.Place), punt.L3Offset);
+                    break;
+                case PuntKind.TooBig:
+                    _tenantErrors.Handle(in punt, state.Index, state.PortMacs, Now);
                     break;
                 case PuntKind.NextHopNeeded:
                     state.Neighbors.Need(punt.Key, punt.Sequence, Now);
@@ -218,7 +232,11 @@ public sealed class ControlPlane
         SetVlans(next);
         state.Protocols.Refresh(next.Budgets, own);
         state.Neighbors.Refresh(next, own, Now);
+        state.Errors.Refresh(Index);
+        _tenantErrors.Refresh(Index);
+        _hops.Refresh(Index);
         ShowPeers();
+        ShowMtus();
         FlushInjects();
         return new ReloadResult(true, true, []);
     }
@@ -257,6 +275,8 @@ public sealed class ControlPlane
         {
             _conditions.Set(code, warnings.Where(w => w.Code == code).Select(static w => (w.Path, w.Message)), Now);
         }
+
+        ShowMtus();
     }
 
     /// <summary>Raises a condition, or clears it.</summary>
@@ -338,15 +358,16 @@ public sealed class ControlPlane
     /// Whether somebody would see that a tick of the tables came late. In <c>replay</c> nobody does while nothing can age: a silence
     /// of years in a capture then costs nothing.
     /// </summary>
-    private bool TickMatters => !_options.Ordered || Running.Tables.Fdb.LearnedCount > 0;
+    private bool TickMatters => !_options.Ordered || Running.Tables.Fdb.LearnedCount > 0 || Running.Errors.Unreachable.Any();
 
     private void FireUntil(ulong until)
     {
         State state = Running;
-        while (Math.Min(_nextTick, state.Neighbors.NextTimer ?? ulong.MaxValue) is var due && due <= until)
+        while (Math.Min(_nextTick, Math.Min(state.Neighbors.NextTimer ?? ulong.MaxValue, state.Errors.NextTimer ?? ulong.MaxValue)) is var due && due <= until)
         {
             Now = Math.Max(Now, due);
             state.Neighbors.Fire(due);
+            state.Errors.Fire(state.Index, due);
             if (due >= _nextTick)
             {
                 // Ticks that were missed are one: the tables look at the clock, not at how often they are called.
@@ -354,6 +375,11 @@ public sealed class ControlPlane
                 ulong at = !_options.Ordered ? Math.Max(due, until) : TickMatters ? due : due + ((until - due) / length * length);
                 state.Tables.Tick(at);
                 _anomalies.Look(state.Index.Configuration.Log.EcnAnomalies, at);
+                if (state.Errors.Recover(state.Index, at))
+                {
+                    ShowUnreachable();
+                }
+
                 _nextTick = at + length;
             }
         }
@@ -465,7 +491,89 @@ public sealed class ControlPlane
         ? $"next hop {path.NextHop} on {Configuration.Ports[path.PortIndex].Name} does not answer"
         : "no route";
 
+    /// <summary>The path MTU to a peer; null without a route.</summary>
+    internal int? PathMtuOf(PlaneIndex.PeerView peer) => peer.Path is { } path
+        ? TenantMtu.PathTo(Configuration.Ports[path.PortIndex], peer.Peer, Tables.LearnedPathMtu(peer.Peer.Address))
+        : null;
+
+    internal int? HopsTo(uint peer) => _hops.To(peer);
+
+    private bool HandleError(byte[] frame, ulong now)
+    {
+        State state = Running;
+        bool handled = state.Errors.TryHandle(frame, state.Index, state.Own, now);
+        if (handled)
+        {
+            ShowUnreachable();
+        }
+
+        return handled;
+    }
+
+    private void ShowUnreachable() => _conditions.Set(
+        "peer_unreachable", Running.Errors.Unreachable.Select(u => (Index.PeerOf(u.Peer)?.Subject ?? string.Empty, u.Text)).Where(static u => u.Item1.Length > 0), Now);
+
+    private void PathMtuChanged(IPAddress address, int before, int after)
+    {
+        _log.Write(EventSeverity.Info, "path_mtu", ("address", address), ("from", before), ("to", after));
+        ShowMtus();
+    }
+
+    // A-073 and B-016, for peers whose path carries less than their port: what the port alone costs, the configuration's warnings say.
+    private void ShowMtus()
+    {
+        if (_state is not { } state)
+        {
+            return;
+        }
+
+        var below = new Dictionary<string, string>();
+        var tunnel = new List<(string, string)>();
+        foreach (PlaneIndex.SegmentView segment in state.Index.Segments)
+        {
+            int vlan = -1;
+            foreach (PlaneIndex.PeerView peer in segment.Peers)
+            {
+                if (peer.Path is not { } path)
+                {
+                    continue;
+                }
+
+                PortConfiguration port = Configuration.Ports[path.PortIndex];
+                int pathMtu = TenantMtu.PathTo(port, peer.Peer, state.Tables.LearnedPathMtu(peer.Peer.Address));
+                int tenant = TenantMtu.Of(port, pathMtu, peer.Peer.Address.AddressFamily);
+                if (tenant < TenantMtu.LeastForIpv6)
+                {
+                    tunnel.Add((peer.Subject, $"the path carries {pathMtu} bytes, {tenant} of them for tenant packets: IPv6 needs {TenantMtu.LeastForIpv6}"));
+                }
+
+                if (pathMtu < port.Mtu)
+                {
+                    vlan = vlan >= 0 ? vlan : segment.Attachments.Max(a => Configuration.Ports[a.Port].Mtu);
+                    if (tenant < vlan)
+                    {
+                        below[peer.Subject] = $"the path carries {pathMtu} bytes: tenant packets may have {tenant}, those of the VLAN side have up to {vlan}";
+                    }
+                }
+            }
+        }
+
+        _conditions.Set("ipv6_tunnel_mtu", tunnel, Now);
+        foreach (Condition raised in RaisedConditions)
+        {
+            if (raised.Name == "mtu_below_vlan" && !raised.Subject.Contains('[', StringComparison.Ordinal) && !below.ContainsKey(raised.Subject))
+            {
+                _conditions.Clear(raised.Name, raised.Subject, Now);
+            }
+        }
+
+        foreach ((string subject, string text) in below)
+        {
+            _conditions.Raise("mtu_below_vlan", subject, text, Now);
+        }
+    }
+
     private sealed record State(
         GatewayTables Tables, NeighborTable Neighbors, UnderlayProtocols Protocols, OwnAddresses Own, PlaneIndex Index,
-        IReadOnlyList<MacAddress> PortMacs);
+        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors);
 }

@@ -13,7 +13,7 @@ internal sealed unsafe class InjectQueue
     public const int Most = 4096;
 
     private readonly SpscRing _ring;
-    private readonly Queue<(ulong Sequence, int Port, byte[] Frame)> _waiting = new();
+    private readonly Queue<(ulong Sequence, int Port, uint Place, byte[] Frame)> _waiting = new();
     private readonly int[] _vlans;
 
     /// <param name="memory">The regions.</param>
@@ -60,14 +60,30 @@ internal sealed unsafe class InjectQueue
             frame[12..].CopyTo(copy.AsSpan(16));
         }
 
-        _waiting.Enqueue((sequence, port, copy));
+        _waiting.Enqueue((sequence, port, 0, copy));
+    }
+
+    /// <summary>Adds a tenant frame, which the worker tags or encapsulates (rule 0.2.7).</summary>
+    /// <param name="sequence">The sequence of what caused it, 0 = a timer.</param>
+    /// <param name="to">Attachment or peer.</param>
+    /// <param name="port">The access port whose <c>trust</c> the outer DSCP follows.</param>
+    /// <param name="frame">The untagged frame; copied.</param>
+    public void SendTenant(ulong sequence, Place to, int port, ReadOnlySpan<byte> frame)
+    {
+        if (_waiting.Count >= Most)
+        {
+            Lost++;
+            return;
+        }
+
+        _waiting.Enqueue((sequence, port, to.Identity, frame.ToArray()));
     }
 
     /// <summary>Moves frames into the ring as far as it has room.</summary>
     /// <returns>Whether all are in.</returns>
     public bool Flush()
     {
-        while (_waiting.TryPeek(out (ulong Sequence, int Port, byte[] Frame) next))
+        while (_waiting.TryPeek(out (ulong Sequence, int Port, uint Place, byte[] Frame) next))
         {
             var slot = (InjectSlot*)_ring.Reserve();
             if (slot == null)
@@ -77,6 +93,7 @@ internal sealed unsafe class InjectQueue
 
             slot->Sequence = next.Sequence;
             slot->Port = (ushort)next.Port;
+            slot->Place = next.Place;
             slot->Length = (ushort)next.Frame.Length;
             next.Frame.CopyTo(new Span<byte>(InjectSlot.Data(slot), next.Frame.Length));
             _ring.Publish();

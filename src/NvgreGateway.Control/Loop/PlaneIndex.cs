@@ -1,3 +1,4 @@
+using System.Net;
 using NvgreGateway.Control.Configuration;
 using NvgreGateway.Control.Tables;
 
@@ -9,6 +10,7 @@ internal sealed class PlaneIndex
     private readonly Dictionary<uint, SegmentConfiguration> _segments = [];
     private readonly Dictionary<uint, AttachmentView> _attachments = [];
     private readonly Dictionary<uint, PeerView> _peers = [];
+    private readonly Dictionary<(int Vsid, IPAddress Address), PeerView> _peersByAddress = [];
     private readonly Dictionary<string, int> _ports = new(StringComparer.Ordinal);
 
     public PlaneIndex(GatewayConfiguration configuration, IdStore ids)
@@ -40,6 +42,7 @@ internal sealed class PlaneIndex
                 var view = new PeerView(ids.PeerOf(segment.Vsid, peer.Address), segment, peer, path, nextHop);
                 peers.Add(view);
                 _peers[view.Id] = view;
+                _peersByAddress[(segment.Vsid, peer.Address)] = view;
             }
 
             Segments.Add(new SegmentView(id, segment, attachments, peers));
@@ -61,6 +64,8 @@ internal sealed class PlaneIndex
     public AttachmentView? AttachmentOf(uint id) => _attachments.GetValueOrDefault(id);
 
     public PeerView? PeerOf(uint id) => _peers.GetValueOrDefault(id);
+
+    public PeerView? PeerOf(int vsid, IPAddress address) => _peersByAddress.GetValueOrDefault((vsid, address));
 
     internal sealed record SegmentView(
         uint Id, SegmentConfiguration Segment, IReadOnlyList<AttachmentView> Attachments, IReadOnlyList<PeerView> Peers);

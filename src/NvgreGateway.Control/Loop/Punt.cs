@@ -26,10 +26,10 @@ internal readonly record struct Punt
     /// <summary>Port it came in on.</summary>
     public required int Port { get; init; }
 
-    /// <summary>Offset of the layer 3 header.</summary>
+    /// <summary>Offset of the layer 3 header; of a source behind a peer the outer TTL.</summary>
     public required int L3Offset { get; init; }
 
-    /// <summary>The frame, for <see cref="PuntKind.Frame"/>; empty otherwise.</summary>
+    /// <summary>The frame, for <see cref="PuntKind.Frame"/> and <see cref="PuntKind.TooBig"/>; empty otherwise.</summary>
     public required byte[] Frame { get; init; }
 
     /// <summary>The order of <c>replay</c>: sequence, then kind, then as they came.</summary>

@@ -198,6 +198,9 @@ internal sealed unsafe class GatewayMeter : IDisposable
         Gauge("peer_up", "0 when a peer is administratively down or its next hop does not answer.", p => p.Index.Peers.Select(v => Value(
             v.Peer.AdminState == AdminState.Up && v.NextHop != 0 && !p.Neighbors.IsUnreachable(v.NextHop) ? 1ul : 0, PeerTags(v))));
 
+        Gauge("peer_path_mtu_bytes", "Largest outer IP packet that the path to a peer carries.", p => p.Index.Peers.Where(static v => v.Path is not null).Select(v => Value(
+            (ulong)p.PathMtuOf(v)!.Value, PeerTags(v))), "bytes");
+
         static IEnumerable<Measurement<long>> Peers(ControlPlane plane, bool receive, Func<TrafficCount, ulong> part)
         {
             foreach (PlaneIndex.PeerView view in plane.Index.Peers)

@@ -52,6 +52,9 @@ internal sealed class OwnAddresses
     /// <summary>Whether an address is the gateway's on that very port (E-063).</summary>
     public bool IsOwn(HostKey key) => _byKey.ContainsKey(key);
 
+    /// <summary>Whether an address is a local PA, of whatever port.</summary>
+    public bool IsPa(System.Net.IPAddress address) => Array.Exists(_byPort, list => list.Exists(own => own.IsPa && own.Address.Equals(address)));
+
     /// <summary>
     /// The address to ask from: the PA on the subnet of the next hop (E-063); for a next hop on none, the first of its family.
     /// </summary>

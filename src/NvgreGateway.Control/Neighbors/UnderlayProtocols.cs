@@ -16,6 +16,7 @@ internal sealed unsafe class UnderlayProtocols
     private readonly InjectQueue _injects;
     private readonly NeighborTable _neighbors;
     private readonly Action<HostKey, MacAddress> _conflict;
+    private readonly Func<byte[], ulong, bool> _errors;
     private readonly TokenBucket _arp;
     private readonly TokenBucket _nd;
     private readonly TokenBucket _echo;
@@ -28,15 +29,17 @@ internal sealed unsafe class UnderlayProtocols
     /// <param name="own">The gateway's own addresses.</param>
     /// <param name="budgets">How much of each is worked off.</param>
     /// <param name="conflict">Told when another host claims an own address.</param>
+    /// <param name="errors">Takes ICMP errors, with the time; says whether a frame was one.</param>
     public UnderlayProtocols(
         GatewayMemory memory, InjectQueue injects, NeighborTable neighbors, OwnAddresses own, BudgetsConfiguration budgets,
-        Action<HostKey, MacAddress> conflict)
+        Action<HostKey, MacAddress> conflict, Func<byte[], ulong, bool> errors)
     {
         _memory = memory;
         _injects = injects;
         _neighbors = neighbors;
         _own = own;
         _conflict = conflict;
+        _errors = errors;
         _arp = new TokenBucket(budgets.Arp);
         _nd = new TokenBucket(budgets.Nd);
         _echo = new TokenBucket(budgets.IcmpEcho);
@@ -82,6 +85,8 @@ internal sealed unsafe class UnderlayProtocols
                 break;
             case EtherType.Ipv6 when IsNeighborMessage(frame):
                 HandleNeighbor(in punt, frame, now);
+                break;
+            case EtherType.Ipv4 or EtherType.Ipv6 when _errors(frame, now):
                 break;
             case EtherType.Ipv4 or EtherType.Ipv6:
                 HandleEcho(in punt, frame, now);

@@ -1,3 +1,4 @@
+using System.Net;
 using NvgreGateway.Control.Configuration;
 using NvgreGateway.Control.Statistics;
 using NvgreGateway.Exchange;
@@ -17,6 +18,7 @@ public sealed unsafe class GatewayTables
     private readonly GatewayMemory _memory;
     private readonly SnapshotPublisher _publisher;
     private readonly List<(QuiescentMark Mark, TablePlan Plan)> _retiring = [];
+    private readonly Dictionary<IPAddress, int> _learnedPathMtus = [];
     private TablePlan? _inForce;
     private TablePlan? _toReload;
 
@@ -108,6 +110,7 @@ public sealed unsafe class GatewayTables
         }
 
         TablePlan plan = Ids.Plan(configuration, portMacs);
+        plan.LearnedPathMtus = _learnedPathMtus;
         SnapshotBuilder.Build(plan, _publisher.Free, _memory.Limits.SnapshotBytes, _publisher.Generation + 1);
 
         // From here on nothing fails.
@@ -120,6 +123,49 @@ public sealed unsafe class GatewayTables
         _toReload = plan;
         Settle(now);
         return true;
+    }
+
+    /// <summary>The path MTU that routers reported of the way to a PA; null = nothing.</summary>
+    /// <param name="address">A PA.</param>
+    /// <returns>Bytes of outer IP packet.</returns>
+    public int? LearnedPathMtu(IPAddress address) => _learnedPathMtus.TryGetValue(address, out int mtu) ? mtu : null;
+
+    /// <summary>
+    /// Changes what is known of the path to a PA, in the published tables at once and in all later ones (B-061, B-063). The one change of
+    /// a published snapshot: two words of each of its peers, of which workers see the old or the new value.
+    /// </summary>
+    /// <param name="address">The PA.</param>
+    /// <param name="mtu">What a router reported; null = forget it.</param>
+    public void SetLearnedPathMtu(IPAddress address, int? mtu)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (mtu is { } value)
+        {
+            _learnedPathMtus[address] = value;
+        }
+        else
+        {
+            _learnedPathMtus.Remove(address);
+        }
+
+        if (_inForce is not { } plan)
+        {
+            return;
+        }
+
+        PeerEntry* peers = _memory.Slot((int)(Volatile.Read(ref _memory.Header->Published) & 1)).Peers;
+        foreach (TablePlan.SegmentPlan segment in plan.Segments)
+        {
+            foreach (TablePlan.PeerPlan peer in segment.Peers)
+            {
+                if (peer.Configuration.Address.Equals(address))
+                {
+                    ushort longest = SnapshotBuilder.MaxInnerFrame(plan.Configuration.Ports[peer.Port], peer.Configuration, mtu);
+                    Volatile.Write(ref peers[peer.Id].MaxInnerFrame, longest);
+                    Volatile.Write(ref peers[peer.Id].FastInnerFrame, PeerEntry.FastFrame(longest));
+                }
+            }
+        }
     }
 
     /// <summary>Lets time pass: ageing, thawing, release of what nothing uses any more. To be called ten times a second or more often.</summary>

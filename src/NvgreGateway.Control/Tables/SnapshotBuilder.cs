@@ -44,6 +44,7 @@ internal static unsafe class SnapshotBuilder
         slot.Header->AcceptSequence = (byte)(plan.Configuration.Lenient.Sequence ? 1 : 0);
         WritePorts(plan, slot, layout);
         WriteLocalAddresses(plan, slot);
+        WriteRouterMacs(plan, slot);
         WriteUnused(plan, slot);
         uint member = 0, leaf = 0;
         foreach (TablePlan.SegmentPlan segment in plan.Segments)
@@ -172,6 +173,15 @@ internal static unsafe class SnapshotBuilder
         }
     }
 
+    private static void WriteRouterMacs(TablePlan plan, Snapshot slot)
+    {
+        var macs = (ulong*)((byte*)slot.Header + slot.Header->RouterMacsOffset);
+        foreach (MacAddress mac in plan.RouterMacs)
+        {
+            macs[slot.Header->RouterMacCount++] = mac.Value;
+        }
+    }
+
     // Ids that are not in use keep their generation here, so that a later control process knows it; the rest of the word is 0:
     // no FDB entry, not even a record that is about to go, is taken for one that leads to them.
     private static void WriteUnused(TablePlan plan, Snapshot slot)
@@ -199,7 +209,10 @@ internal static unsafe class SnapshotBuilder
             | (c.LocalSwitching ? SegmentFlags.LocalSwitching : 0)
             | (c.Lossless == FramePolicy.Forward ? SegmentFlags.ForwardLossless : 0)
             | (c.RewriteInnerDscp ? SegmentFlags.RewriteInnerDscp : 0)
-            | (c.Limits.Action == LimitAction.Drop ? SegmentFlags.LimitDrop : 0);
+            | (c.Limits.Action == LimitAction.Drop ? SegmentFlags.LimitDrop : 0)
+            | (c.MssClamp ? SegmentFlags.MssClamp : 0)
+            | (c.Fragment ? SegmentFlags.Fragment : 0)
+            | (c.Router is not null ? SegmentFlags.Router : 0);
         entry->Vsid = (uint)c.Vsid;
         entry->MembersOffset = slot.Header->MembersOffset + (member * 4);
         entry->AttachmentCount = (ushort)segment.Attachments.Length;
@@ -288,8 +301,8 @@ internal static unsafe class SnapshotBuilder
         entry->L3Offset = portEntry->L3Offset;
         entry->HeaderLength = (byte)(portEntry->L3Offset + ipBytes + GreBytes);
 
-        // what is left of the path MTU for the inner frame, its Ethernet header included.
-        entry->MaxInnerFrame = (ushort)Math.Max(0, port.Mtu - ipBytes - GreBytes - port.ExtraOverhead);
+        entry->MaxInnerFrame = MaxInnerFrame(port, c, plan.LearnedPathMtus.TryGetValue(c.Address, out int learned) ? learned : null);
+        entry->FastInnerFrame = PeerEntry.FastFrame(entry->MaxInnerFrame);
         entry->AddressHigh = peer.Address.High;
         entry->AddressLow = peer.Address.Low;
         entry->Flags = (c.AdminState == AdminState.Up ? PeerFlags.Up : 0)
@@ -317,6 +330,10 @@ internal static unsafe class SnapshotBuilder
             Insert4(slot, segment.Id, peer);
         }
     }
+
+    /// <summary>What is left of the path MTU to a peer for the inner frame, its Ethernet header included (A-074, A-141, B-060).</summary>
+    internal static ushort MaxInnerFrame(PortConfiguration port, PeerConfiguration peer, int? learned) => (ushort)Math.Max(
+        0, TenantMtu.Of(port, TenantMtu.PathTo(port, peer, learned), peer.Address.AddressFamily) + EthernetBytes);
 
     private static void WriteTemplate(PeerEntry* entry, PortEntry* port, TablePlan.PeerPlan peer)
     {
@@ -434,6 +451,7 @@ internal static unsafe class SnapshotBuilder
 
             h.LocalAddressCount = (uint)locals;
             h.LocalAddressesOffset = Take(ref at, (ulong)sizeof(LocalAddress) * h.LocalAddressCount);
+            h.RouterMacsOffset = Take(ref at, 8ul * Exchange.ExchangeLimits.RouterMacs);
             h.MemberCount = (uint)members;
             h.MembersOffset = Take(ref at, 4ul * h.MemberCount);
             h.Bytes = at;

@@ -31,6 +31,13 @@ internal sealed class TablePlan
     /// <summary>The place of each peer id likewise.</summary>
     internal required uint[] PeerPlaces { get; init; }
 
+    /// <summary>The path MTU that routers reported, by PA (B-061).</summary>
+    internal IReadOnlyDictionary<System.Net.IPAddress, int> LearnedPathMtus { get; set; } = new Dictionary<System.Net.IPAddress, int>();
+
+    /// <summary>MACs of routers of segments that are no port's .</summary>
+    internal MacAddress[] RouterMacs =>
+        [.. Configuration.Segments.Select(static s => s.Router?.Mac).OfType<MacAddress>().Where(m => !PortMacs.Contains(m)).Distinct().Take(Exchange.ExchangeLimits.RouterMacs)];
+
     internal sealed record SegmentPlan(uint Id, SegmentConfiguration Configuration, AttachmentPlan[] Attachments, PeerPlan[] Peers);
 
     internal readonly record struct AttachmentPlan(uint Id, int Port, AttachmentConfiguration Configuration);

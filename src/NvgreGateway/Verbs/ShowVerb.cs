@@ -104,13 +104,14 @@ internal static class ShowVerb
     private static void Peers(IReadOnlyList<PeerStatus> peers)
     {
         Table table = Tables.Make(
-            "segment", "#vsid", "peer", "state", "from", "port", "next hop", "next hop MAC", "flowId", "#macs", "#rx packets", "#rx bytes", "#tx packets", "#tx bytes", "reason");
+            "segment", "#vsid", "peer", "state", "from", "port", "next hop", "next hop MAC", "#path MTU", "#tenant MTU", "flowId", "#macs", "#rx packets", "#rx bytes", "#tx packets", "#tx bytes", "reason");
         foreach (PeerStatus p in peers)
         {
             table.AddRow(
                 Tables.Text(p.Segment), Tables.Text(Tables.Plain(p.Vsid)), Tables.Text(p.Address), Tables.Text(State(p.Admin, p.Oper)),
-                Tables.Text(p.Source), Tables.Text(p.Port), Tables.Text(p.NextHop), Tables.Text(p.NextHopMac), Tables.Text(p.FlowId), Tables.Number(p.Macs),
-                Tables.Number(Sum(p.Rx)), Tables.Number(Bytes(p.Rx)), Tables.Number(Sum(p.Tx)), Tables.Number(Bytes(p.Tx)), Tables.Text(p.Reason));
+                Tables.Text(p.Source), Tables.Text(p.Port), Tables.Text(p.NextHop), Tables.Text(p.NextHopMac),
+                Tables.Text(p.PathMtu is { } path ? Tables.Plain(path) : null), Tables.Text(p.TenantMtu is { } tenant ? Tables.Plain(tenant) : null), Tables.Text(p.FlowId), Tables.Number(p.Macs),
+                Tables.Number(Sum(p.Rx)), Tables.Number(Bytes(p.Rx)), Tables.Number(Sum(p.Tx)), Tables.Number(Bytes(p.Tx)), Tables.Text(p.Reason ?? p.Unreachable));
         }
 
         Tables.Print(table);

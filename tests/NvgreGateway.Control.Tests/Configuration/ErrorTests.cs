@@ -254,18 +254,12 @@ public sealed class ErrorTests
     [InlineData("segments[0].relay", "true", "leave the key out, or false")]
     [InlineData("segments[0].arp", "\"suppress\"", "leave the key out, or \"forward\"")]
     [InlineData("segments[0].arp", "\"proxy\"", "leave the key out, or \"forward\"")]
-    [InlineData("segments[0].mssClamp", "true", "leave the key out")]
-    [InlineData("segments[0].fragment", "true", "leave the key out")]
     [InlineData("segments[0].dropBadInnerChecksum", "true", "leave the key out, or false")]
-    [InlineData("segments[0].router", "{}", "leave the key out")]
     [InlineData("segments[0].storm", "{}", "leave the key out")]
     [InlineData("segments[0].spread", "\"flow\"", "leave the key out, or \"first\"")]
-    [InlineData("segments[0].peers[1].pmtud", "true", "leave the key out")]
-    [InlineData("segments[0].peers[1].mtu", "1400", "leave the key out")]
     [InlineData("budgets.dhcp", "1000", "leave the key out")]
     [InlineData("budgets.igmp", "1000", "leave the key out")]
     [InlineData("budgets.bfd", "1000", "leave the key out")]
-    [InlineData("budgets.icmpErrors", "100", "leave the key out")]
     public void What_comes_later_is_refused_as_not_supported(string place, string value, string allowed) =>
         Check(place, value, place, value, "is not supported in this version", allowed);
 

@@ -1,0 +1,14 @@
+namespace NvgreGateway.Dataplane;
+
+/// <summary>What the copies of a <see cref="CopyRecord"/> are.</summary>
+internal enum CopyKind : byte
+{
+    /// <summary>Copies of a frame that was replicated.</summary>
+    Replicated,
+
+    /// <summary>Fragments of a frame that was too long (B-067).</summary>
+    Fragments,
+
+    /// <summary>A frame of control's own: in no account of received frames.</summary>
+    Own,
+}
