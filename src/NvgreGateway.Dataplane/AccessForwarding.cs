@@ -100,7 +100,7 @@ internal static unsafe class AccessForwarding
             }
 
             byte* p = m->Data;
-            SizeStage.Send(w, k, p + k->Offset, Wire.Load64(p), Wire.Load32(p + 8), k->Priority, Place.Peer | id, from);
+            SizeStage.Send(w, k, p + k->Offset, Wire.Load64(p), Wire.Load32(p + 8), k->TagPriority, Place.Peer | id, from);
             return;
         }
 

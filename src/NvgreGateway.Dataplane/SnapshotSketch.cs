@@ -122,7 +122,6 @@ internal sealed unsafe class SnapshotSketch
             Place = Place.OfPeer(id, 0).Value,
             Port = (ushort)port,
             MaxInnerFrame = (ushort)(from.Mtu - (six ? 48 : 28)),
-            FastInnerFrame = PeerEntry.FastFrame(from.Mtu - (six ? 48 : 28)),
             HeaderLength = (byte)(from.L3Offset + (six ? 48 : 28)),
             L3Offset = from.L3Offset,
             Flags = flags | (six ? PeerFlags.Ipv6 : 0),
@@ -252,6 +251,7 @@ internal sealed unsafe class SnapshotSketch
         for (int i = 1; i < _peers.Count; i++)
         {
             s.Peers[i] = _peers[i];
+            s.Peers[i].FastInnerFrame = PeerEntry.FastFrame(_peers[i].MaxInnerFrame);
             Insert(s, _peers[i], (uint)i);
         }
 

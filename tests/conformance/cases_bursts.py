@@ -23,7 +23,7 @@ def tenant_faults():
     yield "drop.inner.lossless", w.tag(w.eth(w.VM, w.HOST, 0x8906, b"." * 50), 100)
     yield "drop.peer.down", w.tag(w.eth("00:15:5d:00:00:0d", w.HOST, 0x88B5, b"." * 50), 100)
     yield "drop.fdb.same_port", w.tag(w.eth("02:00:00:00:0a:02", w.HOST, 0x88B5, b"." * 50), 100)
-    yield "drop.mtu.df", w.tag(tunnel.udp4(b"x" * 1431), 100)
+    yield "drop.mtu.nonip", w.tag(w.eth(w.VM, w.HOST, 0x88B5, b"x" * 1459), 100)
 
 
 def mixed(name, seed, blocks):

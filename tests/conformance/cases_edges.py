@@ -147,7 +147,8 @@ c.rx("underlay0", w.eth(w.GATEWAY_UNDERLAY, w.ROUTER, 0x0800, from4(dst="192.0.2
 WIDE = [access(), access("access1", "02:00:00:00:01:02", mtu=1400), underlay(mtu=1600)]
 c = Case("too-big-for-the-vlan", [], "From the tunnel and between attachments: what exceeds the VLAN's MTU is a named drop by its kind; what fits exactly passes.",
          config(segment(attachments=BOTH, records=[AT_VM, AT_HOST, {"mac": numbered(1), "port": "access1", "vlan": 300}]), ports=WIDE))
-c.down(back4(b"x" * 1472)).down(back4(b"x" * 1473), drop="drop.mtu.df").down(back4(b"x" * 1473, flags=0), drop="drop.mtu.df").down(back6(b"x" * 1453), drop="drop.mtu.v6")
+c.down(back4(b"x" * 1472)).down(back4(b"x" * 1473), drop="drop.mtu.df").own("underlay0", w.encapsulated(w.too_big(back4(b"x" * 1473), 1500)))
+c.down(back6(b"x" * 1453), drop="drop.mtu.v6").own("underlay0", w.encapsulated(w.too_big(back6(b"x" * 1453), 1500)))
 c.down(w.eth(w.HOST, w.VM, 0x88B5, b"." * 1501), drop="drop.mtu.nonip").down(w.eth(w.HOST, w.VM, 0x88B5, b"." * 1500))
 c.rx("access0", w.tag(to(numbered(1))[:14] + b"." * 1401, 100), drop="drop.mtu.nonip").rx("access0", w.tag(to(numbered(1))[:14] + b"." * 1400, 100), ("access1", w.bridged(to(numbered(1))[:14] + b"." * 1400, 300)))
 big = hello(w.VM, text=b"." * 1430)
@@ -283,7 +284,7 @@ for kind in (0x8906, 0x8914):
     c.up(w.eth(w.VM, w.HOST, kind, b"\0" * 60)).down(w.eth(w.HOST, w.VM, kind, b"\0" * 60))
 
 c = Case("extra-overhead", ["A-141"], "extraOverhead 38 lowers the tenant MTU to 1420.", config(known(), ports=[access(), underlay(extraOverhead=38)]))
-c.up(udp4(b"x" * 1392)).up(udp4(b"x" * 1393), drop="drop.mtu.df")
+c.up(udp4(b"x" * 1392)).up(udp4(b"x" * 1393), drop="drop.mtu.df").own("access0", w.tag(w.too_big(udp4(b"x" * 1393), 1420), 100))
 
 c = Case("move-limit-configured", ["E-032"], "fdb.moves: 2 moves in 10 s; the third is refused, thawed after 10 quiet seconds.", config(segment(peers=TWO), fdb={"moves": {"limit": 2, "windowSeconds": 10}}))
 c.down(hello(WANDERER), src=TWO[0], bum=True).at(1000).down(hello(WANDERER), src=TWO[1], bum=True).at(2000).down(hello(WANDERER), src=TWO[0], bum=True)

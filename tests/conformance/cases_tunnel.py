@@ -560,12 +560,15 @@ for i, (there, here) in enumerate(_acquisition()):
 
 # ---- size -----------------------------------------------------------------------------------------------------------
 
-c = Case("too-big-for-the-path", [], "PA MTU 1500 over IPv4: a tenant IP packet of 1458 bytes fits, one of 1459 is a named drop by its kind.", config(known()))
+c = Case("too-big-for-the-path", ["A-074", "B-060", "B-068"], "PA MTU 1500 over IPv4: a tenant IP packet of 1458 bytes fits, one of 1459 is a named drop by its kind.", config(known()))
 c.up(udp4(b"x" * 1430)).up(udp6(b"x" * 1410)).up(w.eth(w.VM, w.HOST, 0x88B5, b"x" * 1458))
-c.up(udp4(b"x" * 1431), drop="drop.mtu.df").up(udp6(b"x" * 1411), drop="drop.mtu.v6").up(w.eth(w.VM, w.HOST, 0x88B5, b"x" * 1459), drop="drop.mtu.nonip")
-c.up(udp4(b"x" * 1472), drop="drop.mtu.df")
-c = Case("too-big-for-the-path-six", [], "PA MTU 1500 over IPv6: 1438.", C6)
-c.up(udp4(b"x" * 1410), peers=[w.PEER6]).up(udp4(b"x" * 1411), drop="drop.mtu.df").up(udp6(b"x" * 1391), drop="drop.mtu.v6")
+for frame, reason in ((udp4(b"x" * 1431), "drop.mtu.df"), (udp6(b"x" * 1411), "drop.mtu.v6"), (udp4(b"x" * 1472), "drop.mtu.df")):
+    c.up(frame, drop=reason).own("access0", w.tag(w.too_big(frame, 1458), 100))
+c.up(w.eth(w.VM, w.HOST, 0x88B5, b"x" * 1459), drop="drop.mtu.nonip")
+c = Case("too-big-for-the-path-six", ["A-074", "B-060"], "PA MTU 1500 over IPv6: 1438.", C6)
+c.up(udp4(b"x" * 1410), peers=[w.PEER6])
+for frame, reason in ((udp4(b"x" * 1411), "drop.mtu.df"), (udp6(b"x" * 1391), "drop.mtu.v6")):
+    c.up(frame, drop=reason).own("access0", w.tag(w.too_big(frame, 1438), 100))
 
 c = Case("oversize", ["E-076"], "Frames over MTU + 14 + 4 on either side: drop.l2.oversize.", config(known()))
 c.up(w.eth(w.VM, w.HOST, 0x0800, b"x" * 1501), drop="drop.l2.oversize").rx("underlay0", w.W03 + b"x" * (1519 - len(w.W03)), drop="drop.l2.oversize")

@@ -168,6 +168,25 @@ def icmp_echo(kind, ident, seq, data):
     return body[:2] + be16(internet_checksum(body)) + body[4:]
 
 
+def too_big(frame, mtu, source=None, src_mac=GATEWAY_ACCESS):
+    """The ICMP error, untagged, that the gateway sends to the sender of a frame: B-065, B-066, B-069, W-12."""
+    packet, sender = frame[14:], ":".join("%02x" % b for b in frame[6:12])
+    if packet[0] >> 4 == 4:
+        quoted = packet[:4 * (packet[0] & 15) + 8]
+        body = struct.pack(">BBHHH", 3, 4, 0, 0, mtu) + quoted
+        body = body[:2] + be16(internet_checksum(body)) + body[4:]
+        to = str(ipaddress.IPv4Address(packet[12:16]))
+        return eth(sender, src_mac, 0x0800, ipv4(source or "192.0.0.8", to, 1, body, tos=0xC0, flags=0))
+    to = str(ipaddress.IPv6Address(packet[8:24]))
+    source = source or link_local(src_mac)
+    return eth(sender, src_mac, 0x86DD, ipv6(source, to, 58, icmpv6(source, to, struct.pack(">BBHI", 2, 0, 0, mtu) + packet[:1280 - 48])))
+
+
+def link_local(text):
+    m = mac(text)
+    return str(ipaddress.IPv6Address(bytes.fromhex("fe80000000000000") + bytes([m[0] ^ 2]) + m[1:3] + b"\xff\xfe" + m[3:]))
+
+
 def icmpv6(src, dst, body):
     """body with a checksum field of zero at its offset 2."""
     return body[:2] + be16(internet_checksum(pseudo(src, dst, 58, len(body)) + body)) + body[4:]
@@ -305,6 +324,32 @@ W11 = _hex("""
 0010  00 2d 00 02 40 00 3e 2f 50 61 c6 33 64 0a c0 00
 0020  02 01 20 00 65 58 00 13 89 00 01 00 0c cc cc cc
 0030  00 15 5d 00 00 0b 00 03 aa aa 03 00""")
+W05 = _hex("""
+0000  00 15 5d 00 00 0b 02 00 00 00 0a 01 81 00 00 64
+0010  08 00 45 00 00 30 02 00 40 00 40 06 21 f4 0a 01
+0020  01 c8 0a 01 01 0b c0 00 01 bb 11 22 33 44 00 00
+0030  00 00 70 02 fa f0 6b 38 00 00 02 04 05 b4 04 02
+0040  01 01""")
+W06 = _hex("""
+0000  02 00 00 00 02 fe 02 00 00 00 02 01 08 00 45 00
+0010  00 5a 00 00 40 00 40 2f 4e 36 c0 00 02 01 c6 33
+0020  64 0a 20 00 65 58 00 13 89 1e 00 15 5d 00 00 0b
+0030  02 00 00 00 0a 01 08 00 45 00 00 30 02 00 40 00
+0040  40 06 21 f4 0a 01 01 c8 0a 01 01 0b c0 00 01 bb
+0050  11 22 33 44 00 00 00 00 70 02 fa f0 6b 62 00 00
+0060  02 04 05 8a 04 02 01 01""")
+W12 = _hex("""
+0000  02 00 00 00 0a 01 02 00 00 00 01 01 81 00 00 64
+0010  08 00 45 c0 00 38 00 00 00 00 40 01 63 3b 0a 01
+0020  01 01 0a 01 01 c8 03 04 f1 26 00 00 05 b2 45 00
+0030  05 dc 02 01 40 00 40 06 1c 47 0a 01 01 c8 0a 01
+0040  01 0b c0 00 01 bb 11 22 33 45""")
+W18 = _hex("""
+0000  02 00 00 00 02 01 02 00 00 00 02 fe 08 00 45 c0
+0010  00 38 44 44 00 00 fa 01 7d b5 cb 00 71 09 c0 00
+0020  02 01 03 04 e8 c7 00 00 05 aa 45 00 00 5a 00 00
+0030  40 00 40 2f 4e 36 c0 00 02 01 c6 33 64 0a 20 00
+0040  65 58 00 13 89 1e""")
 W15_0 = _hex("""
 0000  02 00 00 00 02 fe 02 00 00 00 02 01 08 00 45 00
 0010  05 d6 00 00 40 00 40 2f 48 ba c0 00 02 01 c6 33
@@ -366,6 +411,12 @@ def _check():
               options=bytes.fromhex("020405b404020101")), ident=0x200))
     same(flow_id(syn), 0x1E)
     same(tag(syn, 100)[18 + 20 + 16:18 + 20 + 18], b"\x6b\x38")
+    same(tag(syn, 100), W05)
+    clamped = eth(VM, HOST, 0x0800, ipv4("10.1.1.200", "10.1.1.11", 6, tcp("10.1.1.200", "10.1.1.11", 49152, 443, 0x11223344, 0, 2,
+                  options=bytes.fromhex("0204058a04020101")), ident=0x200))
+    same(encapsulated(clamped), W06)
+    big = eth(VM, HOST, 0x0800, ipv4("10.1.1.200", "10.1.1.11", 6, tcp("10.1.1.200", "10.1.1.11", 49152, 443, 0x11223345, data=bytes(1460)), ident=0x201))
+    same(tag(too_big(big, 1458, "10.1.1.1"), 100), W12)
     five = ip("10.1.1.200") + ip("10.1.1.11") + bytes([17]) + be16(0x1770) + be16(0x1771)
     same((crc32c(five) * 0x9E3779B1 & 0xFFFFFFFF) >> 24, 0x3A)
     first, second = fragments15()

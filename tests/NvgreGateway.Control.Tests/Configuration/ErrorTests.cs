@@ -264,6 +264,51 @@ public sealed class ErrorTests
         Check(place, value, place, value, "is not supported in this version", allowed);
 
     [Theory]
+    [Requirement("B-060")]
+    [InlineData("1500", "", "", null)]
+    [InlineData("1601", "1601", "is more than port \"u1\" sends", "638 to 1600")]
+    [InlineData("637", "637", "leaves 575 bytes for tenant packets", "638 to 1600")]
+    [InlineData("617", "617", "is out of range", "618 to 9216 bytes")]
+    public void A_path_mtu_fits_the_port_and_the_least_tenant_mtu(string value, string shown, string problem, string? allowed)
+    {
+        if (allowed is not null)
+        {
+            Check("segments[0].peers[1].mtu", value, "segments[0].peers[1].mtu", shown, problem, allowed);
+        }
+        else
+        {
+            Assert.Equal(1500, Samples.Accept(Samples.Edit(Samples.Full, "segments[0].peers[1].mtu", value)).Segments[0].Peers[1].Mtu);
+        }
+    }
+
+    [Theory]
+    [Requirement("B-069")]
+    [InlineData("\"10.1.1.1/33\"", "is not an address with a prefix length")]
+    [InlineData("\"10.1.1\"", "is not an address with a prefix length")]
+    [InlineData("\"10.1.1.255/24\"", "is the broadcast address of its prefix")]
+    [InlineData("\"239.1.1.1\"", "is a group address")]
+    [InlineData("\"::/64\"", "is the unspecified address")]
+    public void A_router_address_is_a_host(string value, string problem) => Check(
+        "segments[0].router.addresses[0]", value, "segments[0].router.addresses[0]", value, problem,
+        "a unicast address, such as \"10.1.1.1\", or one with its prefix length, such as \"10.1.1.1/24\" or \"2001:db8::1/64\"");
+
+    [Fact]
+    [Requirement("A-103")]
+    public void There_are_few_router_macs()
+    {
+        string Segments(int different) => "[" + string.Join(',', Enumerable.Range(0, 40).Select(i =>
+            $$"""{ "name": "s{{i}}", "vsid": {{5000 + i}}, "attachments": [ { "port": "t0", "vlan": {{100 + i}} } ], "router": { "mac": "02:00:00:00:0e:{{i % different:x2}}" } }""")) + "]";
+        Samples.Accept(Samples.Edit(Samples.Full, "segments", Segments(16)));
+        ConfigurationError error = Samples.RefuseOnce(Samples.Edit(Samples.Full, "segments", Segments(17)));
+        Assert.Equal(("segments[16].router.mac", "is one router MAC more than 16"), (error.Path, error.Problem));
+    }
+
+    [Fact]
+    [Requirement("B-041")]
+    public void Outer_packets_that_routers_may_fragment_cannot_be_asked_for() =>
+        Assert.Equal("segments[1].df", Samples.RefuseOnce(Samples.Edit(Samples.Full, "segments[1].df", "0")).Path);
+
+    [Theory]
     [InlineData("vsids", "segments[1].vsids", "is not a known key, did you mean \"vsid\"?")]
     [InlineData("Learning", "segments[1].Learning", "is not a known key, did you mean \"learning\"?")]
     [InlineData("unknownUnciast", "segments[1].unknownUnciast", "is not a known key, did you mean \"unknownUnicast\"?")]
@@ -279,7 +324,7 @@ public sealed class ErrorTests
 
         Assert.Equal((path, "5", problem), (error.Path, error.Value, error.Problem));
         Assert.Equal(
-            "name, vsid, attachments, peers, sourceAddresses, adminState, learning, unknownUnicast, records, localSwitching, limits, lossless, pcpToDscp, dscpToPcp, rewriteInnerDscp",
+            "name, vsid, attachments, peers, sourceAddresses, adminState, learning, unknownUnicast, records, localSwitching, limits, lossless, pcpToDscp, dscpToPcp, rewriteInnerDscp, mssClamp, fragment, router",
             error.Allowed);
     }
 

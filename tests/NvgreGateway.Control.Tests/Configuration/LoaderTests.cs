@@ -20,7 +20,7 @@ public sealed class LoaderTests
         Assert.Equal([1], gateway.Workers.Cores);
         Assert.Equal(IdleMode.Poll, gateway.Workers.Idle);
         Assert.Equal(32, gateway.Workers.Burst);
-        Assert.Equal(new BudgetsConfiguration { Arp = 1000, Nd = 1000, IcmpEcho = 100 }, gateway.Budgets);
+        Assert.Equal(new BudgetsConfiguration { Arp = 1000, Nd = 1000, IcmpEcho = 100, IcmpErrors = 100 }, gateway.Budgets);
         Assert.Equal(new NeighborResolutionConfiguration { Hold = 64, RetrySeconds = 1, GiveUpSeconds = 3, ReachableSeconds = 30 }, gateway.Neighbors);
         Assert.Equal(new MemoryConfiguration { Hugepages = HugepageMode.Auto, Megabytes = null }, gateway.Memory);
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9471), gateway.Metrics.Listen);
@@ -75,6 +75,8 @@ public sealed class LoaderTests
         Assert.Equal(new DscpConfiguration { Encapsulate = DscpEncapsulation.Copy, Decapsulate = DscpDecapsulationMode.Pipe }, peer.Dscp);
         Assert.Equal(AdminState.Up, peer.AdminState);
         Assert.False(peer.AcceptInnerTag);
+        Assert.Equal((true, null), (peer.Pmtud, peer.Mtu));
+        Assert.Equal((true, true, null), (segment.MssClamp, segment.Fragment, segment.Router));
         Assert.Equal(IPAddress.Parse("2001:db8::2"), segment.Peers[1].Address);
         Assert.Equal(peer with { Address = segment.Peers[1].Address }, segment.Peers[1]);
     }
@@ -90,7 +92,7 @@ public sealed class LoaderTests
         Assert.Equal(64, gateway.Workers.Burst);
         Assert.Equal(new MovesConfiguration { Limit = 7, WindowSeconds = 60, Action = MoveAction.Drop }, gateway.Fdb.Moves);
         Assert.Equal(10, gateway.Fdb.AgeingSeconds);
-        Assert.Equal(new BudgetsConfiguration { Arp = 10, Nd = 20, IcmpEcho = 0 }, gateway.Budgets);
+        Assert.Equal(new BudgetsConfiguration { Arp = 10, Nd = 20, IcmpEcho = 0, IcmpErrors = 7 }, gateway.Budgets);
         Assert.Equal(new NeighborResolutionConfiguration { Hold = 8, RetrySeconds = 2, GiveUpSeconds = 4, ReachableSeconds = 60 }, gateway.Neighbors);
         Assert.Equal(new MemoryConfiguration { Hugepages = HugepageMode.Off, Megabytes = 256 }, gateway.Memory);
         Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 0), gateway.Metrics.Listen);
@@ -131,6 +133,11 @@ public sealed class LoaderTests
         Assert.Equal(AdminState.Down, peer.AdminState);
         Assert.True(peer.AcceptInnerTag);
         Assert.Equal(new LimitsConfiguration { Macs = 5, Action = LimitAction.Forward }, peer.Limits);
+        Assert.Equal((false, null), (peer.Pmtud, peer.Mtu));
+        Assert.Equal((true, 1500), (blue.Peers[1].Pmtud, blue.Peers[1].Mtu));
+        Assert.Equal((false, false), (blue.MssClamp, blue.Fragment));
+        Assert.Equal(MacAddress.Parse("02:00:00:00:0a:fe"), blue.Router!.Mac);
+        Assert.Equal(["10.1.1.1/24", "2001:db8:ffff::1/128", "10.1.1.2/32"], blue.Router.Addresses.Select(static a => a.ToString()));
         Assert.Equal(FlowIdMode.Zero, blue.Peers[1].FlowId);
         Assert.Equal(DscpEncapsulation.Pcp, blue.Peers[1].Dscp.Encapsulate);
 

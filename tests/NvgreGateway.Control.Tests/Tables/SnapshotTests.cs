@@ -151,6 +151,31 @@ public sealed unsafe class SnapshotTests
             underlay: Bench.Underlay.Replace("\"mtu\": 1600", $"\"mtu\": {mtu}, \"extraOverhead\": {overhead}"));
         Assert.Equal(tenant4 + 14, Peer(bench, "198.51.100.10").MaxInnerFrame);
         Assert.Equal(tenant6 + 14, Peer(bench, "2001:db8:b::10").MaxInnerFrame);
+        Assert.Equal(tenant6 + 14, Peer(bench, "2001:db8:b::10").FastInnerFrame);
+    }
+
+    [Fact]
+    [Requirement("B-016", "B-060", "B-061")]
+    public void WhatIsLearnedOfAPathIsInTheTablesAtOnceAndAfterAReload()
+    {
+        using var bench = new Bench();
+        ulong generation = bench.Tables.Generation;
+        bench.Tables.SetLearnedPathMtu(IPAddress.Parse("198.51.100.10"), 1450);
+        bench.Tables.SetLearnedPathMtu(IPAddress.Parse("2001:db8:b::10"), 1300);
+        Assert.Equal(generation, bench.Tables.Generation);
+        Check();
+        Assert.True(bench.Apply(Bench.Parse(extra: "\"flowId\": \"zero\"")));
+        Assert.NotEqual(generation, bench.Tables.Generation);
+        Check();
+        bench.Tables.SetLearnedPathMtu(IPAddress.Parse("198.51.100.10"), null);
+        Assert.Equal(1558 + 14, Peer(bench, "198.51.100.10").FastInnerFrame);
+
+        void Check()
+        {
+            PeerEntry four = Peer(bench, "198.51.100.10"), six = Peer(bench, "2001:db8:b::10");
+            Assert.Equal((1408 + 14, 1408 + 14), (four.MaxInnerFrame, four.FastInnerFrame));
+            Assert.Equal((1238 + 14, 0), (six.MaxInnerFrame, six.FastInnerFrame)); // IPv6 must not pass: all is looked at
+        }
     }
 
     [Fact]
@@ -188,6 +213,7 @@ public sealed unsafe class SnapshotTests
             { "name": "red", "vsid": 4096, "learning": false, "localSwitching": false, "adminState": "down", "lossless": "forward",
               "limits": { "macs": 3, "action": "drop" },
               "pcpToDscp": [0, 1, 2, 3, 4, 5, 6, 46],
+              "mssClamp": false, "fragment": false, "router": { "mac": "02:00:00:00:0e:01" },
               "attachments": [ { "port": "access0", "vlan": 7 }, { "port": "access0", "vlan": 4094 } ],
               "peers": [ { "address": "192.0.2.9", "flowId": "zero", "dscp": { "encapsulate": 46, "decapsulate": "uniform" }, "adminState": "down",
                            "acceptInnerTag": true, "limits": { "macs": 1, "action": "drop" } },
@@ -199,7 +225,9 @@ public sealed unsafe class SnapshotTests
         uint id = s.SegmentOf(4096);
         Assert.NotEqual(0u, id);
         SegmentEntry* entry = s.Segments + id;
-        Assert.Equal(SegmentFlags.Valid | SegmentFlags.ForwardLossless | SegmentFlags.LimitDrop, entry->Flags);
+        Assert.Equal(SegmentFlags.Valid | SegmentFlags.ForwardLossless | SegmentFlags.LimitDrop | SegmentFlags.Router, entry->Flags);
+        Assert.Equal(1u, s.Header->RouterMacCount);
+        Assert.Equal(0x010E_0000_0002ul, *(ulong*)((byte*)s.Header + s.Header->RouterMacsOffset));
         Assert.Equal(4096u, entry->Vsid);
         Assert.Equal(46 << 2, entry->PcpToTos[7]);
         Assert.Equal(5, entry->DscpToPcp[46]); // E-040

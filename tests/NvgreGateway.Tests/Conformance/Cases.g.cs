@@ -332,9 +332,11 @@ public sealed class Cases
     public void Address_Acquisition() => CaseRunner.Run("address-acquisition");
 
     [Fact]
+    [Requirement("A-074", "B-060", "B-068")]
     public void Too_Big_For_The_Path() => CaseRunner.Run("too-big-for-the-path");
 
     [Fact]
+    [Requirement("A-074", "B-060")]
     public void Too_Big_For_The_Path_Six() => CaseRunner.Run("too-big-for-the-path-six");
 
     [Fact]
@@ -917,4 +919,148 @@ public sealed class Cases
     [Fact]
     [Requirement("A-045")]
     public void Accepted_Inner_Tag() => CaseRunner.Run("accepted-inner-tag");
+
+    [Fact]
+    [Requirement("B-072", "A-011")]
+    public void W05_Syn_Is_Clamped() => CaseRunner.Run("w05-syn-is-clamped");
+
+    [Fact]
+    [Requirement("B-072")]
+    public void Mss_By_Family() => CaseRunner.Run("mss-by-family");
+
+    [Fact]
+    [Requirement("B-072")]
+    public void Mss_At_Any_Offset() => CaseRunner.Run("mss-at-any-offset");
+
+    [Fact]
+    [Requirement("B-072")]
+    public void Mss_Wrong_Checksum() => CaseRunner.Run("mss-wrong-checksum");
+
+    [Fact]
+    [Requirement("B-073", "B-072")]
+    public void Mss_Left_Alone() => CaseRunner.Run("mss-left-alone");
+
+    [Fact]
+    [Requirement("B-072", "A-011")]
+    public void Mss_Clamp_Off() => CaseRunner.Run("mss-clamp-off");
+
+    [Fact]
+    [Requirement("B-072")]
+    public void Flooded_Syn() => CaseRunner.Run("flooded-syn");
+
+    [Fact]
+    [Requirement("B-065", "B-069", "B-043", "A-074", "D-092")]
+    public void W12_Fragmentation_Needed() => CaseRunner.Run("w12-fragmentation-needed");
+
+    [Fact]
+    [Requirement("B-065", "B-066", "B-069")]
+    public void Errors_Without_Router() => CaseRunner.Run("errors-without-router");
+
+    [Fact]
+    [Requirement("B-066", "B-069", "A-103")]
+    public void Errors_Of_The_Router() => CaseRunner.Run("errors-of-the-router");
+
+    [Fact]
+    [Requirement("A-103")]
+    public void Own_Mac_Without_Router() => CaseRunner.Run("own-mac-without-router");
+
+    [Fact]
+    [Requirement("B-070")]
+    public void No_Error_Is_Due() => CaseRunner.Run("no-error-is-due");
+
+    [Fact]
+    [Requirement("B-070", "B-066")]
+    public void Multicast_That_Is_Too_Big() => CaseRunner.Run("multicast-that-is-too-big");
+
+    [Fact]
+    [Requirement("B-070", "F-047")]
+    public void Errors_Are_Rated() => CaseRunner.Run("errors-are-rated");
+
+    [Fact]
+    [Requirement("B-070")]
+    public void No_Errors_By_Budget() => CaseRunner.Run("no-errors-by-budget");
+
+    [Fact]
+    [Requirement("B-067", "A-032", "A-033", "A-070", "A-071", "B-040")]
+    public void Fragmented_Before_Encapsulation() => CaseRunner.Run("fragmented-before-encapsulation");
+
+    [Fact]
+    [Requirement("B-067", "B-072")]
+    public void Syn_That_Is_Fragmented() => CaseRunner.Run("syn-that-is-fragmented");
+
+    [Fact]
+    [Requirement("B-067", "A-070")]
+    public void Fragments_Over_Six() => CaseRunner.Run("fragments-over-six");
+
+    [Fact]
+    [Requirement("B-067")]
+    public void Fragment_Off() => CaseRunner.Run("fragment-off");
+
+    [Fact]
+    [Requirement("A-070", "B-067", "B-065")]
+    public void Jumbo_To_A_Small_Path() => CaseRunner.Run("jumbo-to-a-small-path");
+
+    [Fact]
+    [Requirement("B-067", "A-087")]
+    public void Flooded_Fragments() => CaseRunner.Run("flooded-fragments");
+
+    [Fact]
+    [Requirement("B-071")]
+    public void Padding_Behind_A_Packet() => CaseRunner.Run("padding-behind-a-packet");
+
+    [Fact]
+    [Requirement("B-071", "B-069")]
+    public void From_A_Peer_Too_Big_For_The_Vlan() => CaseRunner.Run("from-a-peer-too-big-for-the-vlan");
+
+    [Fact]
+    [Requirement("B-071", "B-069")]
+    public void From_A_Peer_Too_Big_Router() => CaseRunner.Run("from-a-peer-too-big-router");
+
+    [Fact]
+    [Requirement("B-071", "B-069")]
+    public void Too_Big_For_Another_Port() => CaseRunner.Run("too-big-for-another-port");
+
+    [Fact]
+    [Requirement("B-061", "B-060", "A-075", "B-056", "B-082")]
+    public void W18_Path_Mtu() => CaseRunner.Run("w18-path-mtu");
+
+    [Fact]
+    [Requirement("B-061")]
+    public void Path_Mtu_Six() => CaseRunner.Run("path-mtu-six");
+
+    [Fact]
+    [Requirement("B-061")]
+    public void Path_Mtu_Of_The_Pa() => CaseRunner.Run("path-mtu-of-the-pa");
+
+    [Fact]
+    [Requirement("B-062")]
+    public void Path_Mtu_Rejected() => CaseRunner.Run("path-mtu-rejected");
+
+    [Fact]
+    [Requirement("B-062")]
+    public void Path_Mtu_Rejected_Six() => CaseRunner.Run("path-mtu-rejected-six");
+
+    [Fact]
+    [Requirement("B-063")]
+    public void Path_Mtu_Ages() => CaseRunner.Run("path-mtu-ages");
+
+    [Fact]
+    [Requirement("B-064", "B-060")]
+    public void Path_Mtu_Fixed() => CaseRunner.Run("path-mtu-fixed");
+
+    [Fact]
+    [Requirement("B-016")]
+    public void No_Ipv6_Below_1280() => CaseRunner.Run("no-ipv6-below-1280");
+
+    [Fact]
+    [Requirement("B-016")]
+    public void No_Ipv6_Below_1280_Flooded() => CaseRunner.Run("no-ipv6-below-1280-flooded");
+
+    [Fact]
+    [Requirement("B-076")]
+    public void Tags_Do_Not_Count() => CaseRunner.Run("tags-do-not-count");
+
+    [Fact]
+    [Requirement("B-056")]
+    public void Other_Errors_Of_The_Underlay() => CaseRunner.Run("other-errors-of-the-underlay");
 }
