@@ -18,6 +18,7 @@ internal static unsafe class WarmUp
     private const ulong UnderlayMac = 0x0102_0000_0002;
     private const ulong HostMac = 0x010A_0000_0002;
     private const ulong RemoteMac = 0x0B00_005D_1500;
+    private const ushort Narrow = 14 + 44; // 44 bytes of IP packet: those made here have 46
     private static readonly byte[] s_pa4 = [192, 0, 2, 1];
     private static readonly byte[] s_peer4 = [198, 51, 100, 10];
     private static readonly byte[] s_pa6 = [0x20, 1, 0xD, 0xB8, 0, 0xA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
@@ -58,18 +59,20 @@ internal static unsafe class WarmUp
         sketch.AddAddress(underlay, s_pa4, 24);
         sketch.AddAddress(underlay, s_pa6, 64);
         uint segment = sketch.AddSegment(
-            5001, SegmentFlags.Up | SegmentFlags.Learning | SegmentFlags.FloodUnknown | SegmentFlags.LocalSwitching);
+            5001, SegmentFlags.Up | SegmentFlags.Learning | SegmentFlags.FloodUnknown | SegmentFlags.LocalSwitching | SegmentFlags.MssClamp | SegmentFlags.Fragment);
         uint attachment = sketch.AddAttachment(segment, access, 100);
         uint other = sketch.AddAttachment(segment, access, 200);
         uint peer4 = sketch.AddPeer(segment, underlay, s_pa4, s_peer4, 1, PeerFlags.Up | PeerFlags.FlowIdHash | PeerFlags.EcnNormal);
         uint peer6 = sketch.AddPeer(segment, underlay, s_pa6, s_peer6, 1, PeerFlags.Up | PeerFlags.FlowIdHash);
-        sketch.AddPeer(segment, underlay, s_pa4, [198, 51, 100, 11], 2, PeerFlags.Up);
+        uint narrow = sketch.AddPeer(segment, underlay, s_pa4, [198, 51, 100, 11], 2, PeerFlags.Up);
+        sketch.Peer(narrow, p => p with { MaxInnerFrame = Narrow });
         sketch.Publish(memory);
         memory.NextHops[1].Word = NextHopSlot.Pack(0xFE02_0000_0002, NextHopState.Resolved);
         SnapshotSketch.AddMac(memory, segment, HostMac, Place.OfAttachment(attachment, 0).Value);
         SnapshotSketch.AddMac(memory, segment, HostMac + 0x0100_0000_0000, Place.OfAttachment(other, 0).Value);
         SnapshotSketch.AddMac(memory, segment, RemoteMac, Place.OfPeer(peer4, 0).Value);
         SnapshotSketch.AddMac(memory, segment, RemoteMac + 0x0100_0000_0000, Place.OfPeer(peer6, 0).Value);
+        SnapshotSketch.AddMac(memory, segment, RemoteMac + 0x0200_0000_0000, Place.OfPeer(narrow, 0).Value);
     }
 
     // Ninety-odd plain frames of each direction and a handful of every other kind.
@@ -91,11 +94,16 @@ internal static unsafe class WarmUp
         access.Add(Tenant(RemoteMac, HostMac + 0x0700_0000_0000, 100, 1, false)); // to be learned
         access.Add(Tenant(RemoteMac, HostMac, 999, 1, false)); // no such VLAN
         access.Add(Tenant(RemoteMac, HostMac, 0, 1, false)); // untagged
+        access.Add(Syn(Tenant(RemoteMac, HostMac, 100, 1, false)));
+        access.Add(Tenant(RemoteMac + 0x0200_0000_0000, HostMac, 100, 1, false)); // fragmented
+        access.Add(Tenant(RemoteMac + 0x0200_0000_0000, HostMac, 100, 1, false)); // too big
+        access[^1][18 + 6] = 0x40;
         byte[] plain = Tenant(HostMac, RemoteMac, 0, 1, false);
         underlay.Add(Outer4(Tenant(0xFFFF_FFFF_FFFF, RemoteMac, 0, 1, false), s_peer4));
         underlay.Add(Outer4(Tenant(HostMac, RemoteMac + 0x0900_0000_0000, 0, 1, false), s_peer4));
         underlay.Add(Outer4(plain, [198, 51, 100, 99])); // no such peer
         underlay.Add(Outer4(plain, s_peer4, tos: 1)); // ECN
+        underlay.Add(Outer4(Syn(plain), s_peer4));
         underlay.Add(Arp());
         return [[.. access], [.. underlay]];
     }
@@ -132,6 +140,18 @@ internal static unsafe class WarmUp
         }
 
         return f;
+    }
+
+    // A tenant's frame as a TCP SYN with an MSS option.
+    private static byte[] Syn(byte[] frame)
+    {
+        byte[] syn = [.. frame];
+        int ip = syn.Length - 46;
+        syn[ip + 9] = 6;
+        syn[ip + 32] = 0x60;
+        syn[ip + 33] = 2;
+        BinaryPrimitives.WriteUInt32BigEndian(syn.AsSpan(ip + 40), 0x0204_FFFF);
+        return syn;
     }
 
     private static byte[] Outer4(byte[] inner, byte[] source, byte tos = 0)
@@ -199,7 +219,7 @@ internal static unsafe class WarmUp
         var slot = (InjectSlot*)ring.Reserve();
         if (slot != null)
         {
-            *slot = new InjectSlot { Length = 60, Port = 1 };
+            *slot = new InjectSlot { Length = 60, Port = 1, Place = memory.Header->AgeTick & 1 }; // every other one for attachment 1
             ring.Publish();
         }
     }
