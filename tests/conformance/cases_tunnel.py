@@ -616,14 +616,14 @@ FAULTY = config(known(peers=[w.PEER4, {"address": "198.51.100.12", "adminState":
 FAULTY["segments"][0]["records"] = [AT_VM, AT_HOST, {"mac": "00:15:5d:00:00:0c", "ca": "10.1.1.12", "pa": "198.51.100.11"}]
 
 
-def combine(a, b):
+def combine(a, b, base=BASE):
     """Both faults in one frame; None where they want the same field in two ways."""
-    fields = dict(BASE)
+    fields = dict(base)
     for fault in (a, b):
         for field, value in fault.items():
             if field == "word":
                 continue
-            if fields[field] != BASE[field]:
+            if fields[field] != base[field]:
                 return None
             fields[field] = value
     words = [x["word"] for x in (a, b) if "word" in x]
@@ -657,6 +657,41 @@ for i, (reason, fault) in enumerate(FAULTS):
         if reason == "drop.gre.proto":
             c.counter("gre.proto.0800")
 c.down(back4())
+
+BASE6 = dict(dst_mac=w.GATEWAY_UNDERLAY, vid=None, ethertype=0x86DD, version=6, length=None, dst=w.LOCAL6, chain="none", src=w.PEER6, protocol=47, word=0x2000, proto=0x6558, vsid=w.VSID,
+             cut_gre=None, inner_tag=None, inner_src=w.VM, inner_dst=w.HOST, inner_type=0x0800, inner_ip=(M, H, 17), cut_inner=None)
+CHAINS = {"none": lambda last: (last, b""), "left": lambda last: (43, route_header(last, 1)), "long": lambda last: (60, sized(304)),
+          "fragment": lambda last: (44, bytes([last, 0, 0, 1, 0, 0, 0, 1])), "options": lambda last: (60, option_header(last))}
+
+
+def build6(f):
+    src, dst, protocol = f["inner_ip"]
+    inner = w.eth(f["inner_dst"], f["inner_src"], f["inner_type"], w.ipv4(src, dst, protocol, w.udp(src, dst, 1, 2, b"two faults")))
+    inner = inner if f["inner_tag"] is None else w.tag(inner, f["inner_tag"])
+    payload = w.gre(inner[:f["cut_inner"]], f["vsid"], 0, f["word"] << 16 | f["proto"])[:f["cut_gre"]]
+    first, headers = CHAINS[f["chain"]](f["protocol"])
+    frame = w.eth(f["dst_mac"], w.ROUTER, f["ethertype"], w.ipv6(f["src"], f["dst"], first, headers + payload, version=f["version"], length=f["length"]))
+    return frame if f["vid"] is None else w.tag(frame, f["vid"])
+
+
+FAULTS6 = [
+    ("drop.l2.not_for_us", dict(dst_mac="02:00:00:00:02:02")), ("drop.l2.outer_vlan", dict(vid=5)), ("drop.l2.ethertype", dict(ethertype=0x88B5)), ("drop.ip.version", dict(version=5)),
+    ("drop.ip.hdr", dict(chain="left")), ("drop.ip.hdr", dict(chain="long")), ("drop.ip.len", dict(length=2000)), ("drop.ip.not_local", dict(dst="2001:db8:a::3")),
+    ("drop.ip.fragment", dict(chain="fragment")), ("drop.ip.martian", dict(src="::1")), ("drop.ip.proto", dict(protocol=50))] + [
+    (reason, {k: (w.PEER6 if v == w.PEER4 else "2001:db8:b::99" if v == "198.51.100.99" else "2001:db8:b::12" if v == "198.51.100.12" else v) for k, v in fault.items()})
+    for reason, fault in FAULTS[12:]]
+FAULTY6 = config(segment(peers=[w.PEER6, {"address": "2001:db8:b::12", "adminState": "down"}, w.PEER4], records=[{**AT_VM, "pa": w.PEER6}, AT_HOST, {"mac": "00:15:5d:00:00:0c", "ca": "10.1.1.12", "pa": w.PEER4}]),
+                 segment("down", 5009, (("access0", 900),), peers=[w.PEER6], adminState="down"))
+c = Case("two-faults-six", ["F-022"], "The same over IPv6: each fault alone, then every pair.", FAULTY6)
+for i, (reason, fault) in enumerate(FAULTS6):
+    for later_reason, later in [(None, {})] + FAULTS6[i + 1:]:
+        frame = combine(fault, later, BASE6)
+        if frame is None:
+            continue
+        c.rx("underlay0", build6(frame), drop=reason)
+        if reason == "drop.gre.proto":
+            c.counter("gre.proto.0800")
+c.down(back4(), src=w.PEER6)
 
 # ---- truncation at every byte ---------------------------------------------------------------------------------------
 

@@ -351,6 +351,10 @@ public sealed class Cases
     public void Two_Faults() => CaseRunner.Run("two-faults");
 
     [Fact]
+    [Requirement("F-022")]
+    public void Two_Faults_Six() => CaseRunner.Run("two-faults-six");
+
+    [Fact]
     [Requirement("A-068")]
     public void Cut_At_Every_Byte_Four() => CaseRunner.Run("cut-at-every-byte-four");
 
