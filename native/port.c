@@ -205,6 +205,17 @@ SHIM_API int shim_port_promiscuous(uint16_t port, int on)
 	return on ? rte_eth_promiscuous_enable(port) : rte_eth_promiscuous_disable(port);
 }
 
+SHIM_API int shim_port_pause_off(uint16_t port)
+{
+	struct rte_eth_fc_conf conf;
+	memset(&conf, 0, sizeof(conf));
+	int status = rte_eth_dev_flow_ctrl_get(port, &conf);
+	if (status != 0 || conf.mode == RTE_ETH_FC_NONE)
+		return status;
+	conf.mode = RTE_ETH_FC_NONE;
+	return rte_eth_dev_flow_ctrl_set(port, &conf);
+}
+
 SHIM_API int shim_port_allmulticast(uint16_t port, int on)
 {
 	return on ? rte_eth_allmulticast_enable(port) : rte_eth_allmulticast_disable(port);

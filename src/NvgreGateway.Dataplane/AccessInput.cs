@@ -76,7 +76,7 @@ internal static unsafe class AccessInput
 
             if (attachmentId == 0 || (type != Wire.Ipv4 && Wire.IsTag(type)) || (destination & 1) != 0 || length > longest)
             {
-                reason = Unusual(w, port, p, length, destination, out uint classified, out uint tagBytes, out uint tag);
+                reason = Unusual(w, port, m, length, destination, out uint classified, out uint tagBytes, out uint tag);
                 if (reason != DropReason.None)
                 {
                     Accounting.Drop(w, m, reason, portIndex);
@@ -149,8 +149,9 @@ internal static unsafe class AccessInput
 
     // Everything of the stages Port / L2 and VLAN, in their order, for frames that the lines above do not settle.
     private static DropReason Unusual(
-        WorkerContext* w, PortEntry* port, byte* p, uint length, ulong destination, out uint attachment, out uint tags, out uint tci)
+        WorkerContext* w, PortEntry* port, Mbuf* m, uint length, ulong destination, out uint attachment, out uint tags, out uint tci)
     {
+        byte* p = m->Data;
         bool tagged = Wire.IsTag(Wire.Load16(p + 12));
         attachment = tags = tci = 0;
         if (tagged && length < EthernetHeader.Size + VlanTag.Size)
@@ -165,6 +166,11 @@ internal static unsafe class AccessInput
 
         if ((destination & 1) != 0)
         {
+            if ((port->Flags & PortFlags.FlushOnTopologyChange) != 0)
+            {
+                TopologyStage.Look(w, port, m, destination);
+            }
+
             DropReason control = TenantStage.ControlGroup(destination, (port->Flags & PortFlags.ForwardControlFrames) != 0);
             if (control != DropReason.None)
             {

@@ -136,6 +136,21 @@ internal static unsafe class Punting
         ring.Publish();
     }
 
+    /// <summary>Tells control of a topology change. A full ring means: not told; spanning tree says it again.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="m">The frame that told.</param>
+    /// <param name="from">Port it came in on.</param>
+    /// <param name="place">The attachment's place, 0 = the whole port.</param>
+    public static void TopologyChange(WorkerContext* w, Mbuf* m, uint from, uint place)
+    {
+        var slot = (PuntSlot*)w->Learn.Reserve();
+        if (slot != null)
+        {
+            *slot = new PuntSlot { Sequence = w->Ports.SequenceOf(m), Place = place, Port = (ushort)from, Kind = PuntKind.TopologyChange };
+            w->Learn.Publish();
+        }
+    }
+
     /// <summary>Tells control that packets wait for a next hop that nobody resolves.</summary>
     /// <param name="w">The worker.</param>
     /// <param name="nextHop">Its id.</param>

@@ -156,6 +156,9 @@ internal static unsafe partial class Native
     [LibraryImport(Shim, EntryPoint = "shim_port_promiscuous")]
     internal static partial int PortPromiscuous(ushort port, int on);
 
+    [LibraryImport(Shim, EntryPoint = "shim_port_pause_off")]
+    internal static partial int PortPauseOff(ushort port);
+
     [LibraryImport(Shim, EntryPoint = "shim_port_allmulticast")]
     internal static partial int PortAllMulticast(ushort port, int on);
 

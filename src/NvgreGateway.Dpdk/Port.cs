@@ -42,6 +42,9 @@ public sealed unsafe class Port
     /// <summary>Send offloads in force after <see cref="Configure"/>.</summary>
     public TxOffloads TxOffloads { get; private set; }
 
+    /// <summary>Flow control after <see cref="Start"/>, which switches it off: a slow receiver must not stop the others.</summary>
+    public PauseState Pause { get; private set; }
+
     /// <summary>Fields that spread packets over the receive queues, after <see cref="Configure"/>.</summary>
     public RssTypes RssTypes { get; private set; }
 
@@ -186,6 +189,13 @@ public sealed unsafe class Port
         Check(Native.PortStart(Id), "starting it");
         NoteUnsupported(degradations, Native.PortPromiscuous(Id, wanted.Promiscuous ? 1 : 0), "setting promiscuous mode", needed: wanted.Promiscuous);
         NoteUnsupported(degradations, Native.PortAllMulticast(Id, wanted.AllMulticast ? 1 : 0), "setting all-multicast mode", needed: wanted.AllMulticast);
+        const int notSupported = -95;
+        Pause = Native.PortPauseOff(Id) switch { 0 => PauseState.Off, notSupported => PauseState.None, _ => PauseState.On };
+        if (Pause == PauseState.On)
+        {
+            degradations.Add("pause frames: the device does not switch them off");
+        }
+
         Degradations = degradations;
     }
 

@@ -34,6 +34,9 @@ public enum PortFlags : uint
     /// <summary>Access port whose outer TPID is not 0x8100 (E-006).</summary>
     OtherTpid = 256,
 
+    /// <summary><c>flushOnTopologyChange</c>: control is told of topology changes of spanning tree (E-072).</summary>
+    FlushOnTopologyChange = 512,
+
     /// <summary>The port is in use; an entry without it is a gap.</summary>
     Valid = 1u << 31,
 }

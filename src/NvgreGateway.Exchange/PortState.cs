@@ -63,6 +63,9 @@ public unsafe struct PortState
     /// <summary>Frames lost for want of mbufs.</summary>
     public ulong RxNoMbuf;
 
+    /// <summary>Flow control by pause frames: 0 = not known yet, 1 = the device has none, 2 = off, 3 = on (E-077).</summary>
+    public uint Pause;
+
     /// <summary>Driver name, UTF-8, zero-terminated.</summary>
     public fixed byte Driver[32];
 

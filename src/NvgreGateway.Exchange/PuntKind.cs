@@ -18,4 +18,10 @@ public enum PuntKind : byte
     /// half the place that was too small.
     /// </summary>
     TooBig,
+
+    /// <summary>
+    /// Spanning tree told of a topology change on an access port (E-072): <see cref="PuntSlot.Place"/> is the attachment of the tag that it
+    /// came with, 0 = it came untagged and is about the whole port.
+    /// </summary>
+    TopologyChange,
 }

@@ -171,6 +171,7 @@ public unsafe class FaultTests
     }
 
     [Fact]
+    [Requirement("E-075")]
     public void Long_chains_stay_chains_and_are_cut_to_the_inner_length()
     {
         using var rig = new Rig(change: r =>
@@ -195,6 +196,116 @@ public unsafe class FaultTests
         Assert.Equal(4, rig.Outputs.Count);
         Assert.Equal(Convert.ToHexString(Frames.FromHost(payload, Frames.Host, Frames.Vm)), Convert.ToHexString(rig.Outputs.Single(o => o.Port == Rig.Access).Bytes));
         Assert.All(rig.Outputs.Where(o => o.Port == Rig.Underlay), o => Assert.True(o.Bytes.AsSpan().EndsWith(payload)));
+        rig.AssertNoDrops();
+    }
+
+    [Theory]
+    [Requirement("E-075")]
+    [InlineData(9000)]
+    [InlineData(9216)]
+    public void Jumbo_frames_in_several_buffers_pass_both_ways(int ipBytes)
+    {
+        using var rig = new Rig(change: r =>
+        {
+            r.Sketch.Port(Rig.Access, p => p with { Mtu = 9216, MaxFrame = 9234 });
+            r.Sketch.Port(Rig.Underlay, p => p with { Mtu = 9258, MaxFrame = 9276 });
+            r.Sketch.Peer(r.Peer4, p => p with { MaxInnerFrame = 9230 });
+            r.Sketch.Attachment(r.Attachment, a => a with { MaxInnerFrame = 9230 });
+        });
+        byte[] payload = Frames.Udp4(payload: ipBytes - 28);
+        Assert.Equal(ipBytes, payload.Length);
+        byte[] up = Frames.FromHost(payload), inner = Frames.FromVm(payload), down = Frames.Nvgre4(inner);
+        foreach ((int a, int b) in ((int, int)[])[(2048, 4096), (100, 8000), (2176, up.Length - 1)])
+        {
+            rig.Enqueue(Rig.Access, (nint)Chain(rig, up, a, b));
+            rig.Enqueue(Rig.Underlay, (nint)Chain(rig, down, a, b));
+        }
+
+        rig.Settle();
+        rig.AssertNoDrops();
+        Assert.Equal(6, rig.Outputs.Count);
+        byte[] untagged = Frames.Join(up[..12], up[16..]);
+        foreach (Sent sent in rig.Outputs)
+        {
+            if (sent.Port == Rig.Underlay)
+            {
+                Assert.Equal(42 + untagged.Length, sent.Bytes.Length);
+                Assert.Equal(28 + untagged.Length, (sent.Bytes[16] << 8) | sent.Bytes[17]); // the outer total length
+                Assert.Equal(Convert.ToHexString(untagged), Convert.ToHexString(sent.Bytes[42..]));
+            }
+            else
+            {
+                Assert.Equal(Convert.ToHexString(Frames.Join(inner[..12], [0x81, 0, 0, 100], inner[12..])), Convert.ToHexString(sent.Bytes));
+            }
+        }
+    }
+
+    [Fact]
+    [Requirement("B-005")]
+    public void A_gre_checksum_runs_over_all_buffers()
+    {
+        using var rig = new Rig(change: r => r.Sketch.AcceptChecksum = true);
+        byte[] w17 = Vectors.W17, plain = w17[46..], flipped = [.. w17];
+        flipped[^1] ^= 1;
+        byte[] tagged = Frames.Pad(Frames.Join(plain[..12], [0x81, 0, 0, 100], plain[12..]));
+        ulong bad = 0;
+        for (int a = 1; a < w17.Length - 2; a += 3)
+        {
+            for (int b = a + 1; b < w17.Length; b += 5)
+            {
+                rig.Enqueue(Rig.Underlay, (nint)Chain(rig, w17, a, b));
+                rig.Enqueue(Rig.Underlay, (nint)Chain(rig, flipped, a, b));
+                rig.Settle();
+                bad++;
+            }
+        }
+
+        // Long enough to stay in several buffers: the last ones begin at odd and at even distances.
+        byte[] inner = Frames.FromVm(Frames.Udp4(payload: 1400)), gre = Frames.Join([0xA0, 0, 0x65, 0x58, 0, 0, 0, 0, 0, 0x13, 0x89, 7], inner);
+        uint sum = 0;
+        for (int i = 0; i < gre.Length; i++)
+        {
+            sum += (i & 1) == 0 ? (uint)gre[i] << 8 : gre[i];
+        }
+
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        sum = ~(sum + (sum >> 16)) & 0xFFFF;
+        (gre[4], gre[5]) = ((byte)(sum >> 8), (byte)sum);
+        byte[] whole = Frames.Outer(Frames.Ip4(Frames.Remote4, Frames.Gateway4, 47, gre)), broken = [.. whole];
+        broken[^7] ^= 0x10;
+        foreach ((int a, int b) in ((int, int)[])[(600, 900), (601, 900), (600, 901), (601, 1000), (1201, 1202)])
+        {
+            rig.Enqueue(Rig.Underlay, (nint)Chain(rig, whole, a, b));
+            rig.Enqueue(Rig.Underlay, (nint)Chain(rig, broken, a, b));
+            bad++;
+        }
+
+        rig.Settle();
+        rig.AssertDrops(DropReason.GreCsumBad, bad);
+        Assert.Equal((int)bad, rig.Outputs.Count);
+        Assert.All(rig.Outputs.Take(rig.Outputs.Count - 5), o => Assert.Equal(Convert.ToHexString(tagged), Convert.ToHexString(o.Bytes)));
+        Assert.All(rig.Outputs.TakeLast(5), o => Assert.True(o.Bytes.AsSpan().EndsWith(inner.AsSpan(12))));
+    }
+
+    [Fact]
+    [Requirement("A-046")]
+    [Requirement("E-006")]
+    public void Both_tags_of_a_pair_that_the_device_took_off()
+    {
+        uint pair = 0;
+        using var rig = new Rig(change: r =>
+        {
+            r.Sketch.Port(Rig.Access, p => p with { Flags = p.Flags | PortFlags.Qinq | PortFlags.OtherTpid, Tpid = 0xA888, MaxFrame = 1522 });
+            pair = r.Sketch.AddAttachment(r.Segment, Rig.Access, 200, innerVlan: 7);
+        });
+        rig.Learn(Frames.Host, Rig.AttachmentPlace(pair));
+        Mbuf* m = rig.Device.Pool.Receive(Frames.Join(Vectors.W01[..12], Vectors.W01[16..]), 1);
+        m->OlFlags |= MbufFlags.RxVlan | MbufFlags.RxVlanStripped | MbufFlags.RxQinq | MbufFlags.RxQinqStripped;
+        m->VlanTci = 0xE007;
+        m->VlanTciOuter = 0xA0C8;
+        rig.Enqueue(Rig.Access, (nint)m);
+        rig.Settle();
+        Assert.Equal(Convert.ToHexString(Vectors.W02), Convert.ToHexString(Assert.Single(rig.Outputs).Bytes));
         rig.AssertNoDrops();
     }
 

@@ -186,3 +186,39 @@ for name, ports, passes in (("bridge-groups-dropped", [access(), underlay()], Fa
         dst = "01:80:c2:00:00:%02x" % last
         c.up(spoken(dst), drop="drop.l2.reserved_mac").down(spoken(dst, w.VM), drop="drop.l2.reserved_mac")
     c.good()
+
+
+def bpdu(kind, flags=None, snap=False, src="02:00:00:00:0e:01"):
+    """A TCN (0x80), configuration (0) or rapid (2) BPDU: to all bridges, or in Cisco's SNAP form to the per-VLAN group."""
+    body = b"\0\0" + bytes([2 if kind == 2 else 0, kind]) + (b"" if flags is None else bytes([flags]) + bytes(30))
+    body = (b"\xaa\xaa\x03\0\0\x0c\x01\x0b" if snap else b"\x42\x42\x03") + body
+    return w.mac("01:00:0c:cc:cc:cd" if snap else "01:80:c2:00:00:00") + w.mac(src) + w.be16(len(body)) + body
+
+
+def learnt(c, ms, vids, known_vids):
+    """Frames from a peer to the host of each VLAN: flooded where it is not known."""
+    c.at(ms)
+    for vid in vids:
+        c.rx("underlay0", w.tunnelled(DOWN, vsid=5000 + vid), ("access0", w.bridged(DOWN, vid)), **({} if vid in known_vids else {"unknown": True}))
+    c.at(ms + 1)
+    for vid in vids:
+        c.rx("access0", w.tag(UP, vid), ("underlay0", w.encapsulated(UP, vsid=5000 + vid)))
+    return c
+
+
+for option in (True, False):
+    c = Case("topology-change-flushes" if option else "topology-change-by-default", ["E-072"],
+             "flushOnTopologyChange: a BPDU that tells of a topology change makes the gateway forget what it learned, on the VLAN of its tag or, untagged, on the whole port; other BPDUs do not, and every one of them is dropped toward NVGRE."
+             if option else "Without the option a topology change changes nothing.",
+             config(*[segment("s%d" % v, 5000 + v, (("access0", v),), records=[AT_VM]) for v in (100, 200)], ports=[access(flushOnTopologyChange=option), underlay()]))
+    both = (100, 200)
+    c.at(0)
+    for vid in both:
+        c.rx("access0", w.tag(UP, vid), ("underlay0", w.encapsulated(UP, vsid=5000 + vid)))
+    learnt(c, 10, both, both)
+    steps = ((bpdu(0x80), ()), (bpdu(0, 1), ()), (bpdu(2, 1), ()), (bpdu(2, 0x3C), both), (bpdu(0, 0x80), both), (w.tag(bpdu(0, 1, snap=True), 100), (200,)),
+             (w.tag(bpdu(0x80, snap=True), 200), (100,)), (w.tag(bpdu(2, 0, snap=True), 200), both), (w.tag(bpdu(0x80), 300), both), (bpdu(0x80)[:17], both),
+             (w.tag(w.tag(bpdu(0x80), 7), 100), both))
+    for i, (frame, stays) in enumerate(steps):
+        c.at(2000 * (i + 1)).rx("access0", frame, drop="drop.l2.control")
+        learnt(c, 2000 * (i + 1) + 10, both, stays if option else both)

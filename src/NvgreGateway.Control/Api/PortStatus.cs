@@ -42,6 +42,12 @@ public sealed record PortStatus
     /// <summary>NUMA node, -1 = none.</summary>
     public required int NumaNode { get; init; }
 
+    /// <summary>Flow control by pause frames: <c>off</c>, <c>none</c> (the device has none) or <c>on</c> (it refuses to switch it off); null before the port was started (E-077).</summary>
+    public string? Pause { get; init; }
+
+    /// <summary>Priority flow control: <c>off</c>, as nothing switches it on; null before the port was started (E-077).</summary>
+    public string? PriorityFlowControl { get; init; }
+
     /// <summary>Transmit offloads in force, DPDK bits.</summary>
     public required ulong TxOffloads { get; init; }
 

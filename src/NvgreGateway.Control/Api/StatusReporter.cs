@@ -162,6 +162,8 @@ internal static unsafe class StatusReporter
                 RxQueues = state.RxQueues,
                 TxQueues = state.TxQueues,
                 NumaNode = state.NumaNode,
+                Pause = state.Pause switch { 1 => "none", 2 => "off", 3 => "on", _ => null },
+                PriorityFlowControl = state.Pause == 0 ? null : "off",
                 TxOffloads = state.TxOffloads,
                 RxOffloads = state.RxOffloads,
                 Addresses = [.. plane.Own.Of(i).Select(static a => $"{a.Address}/{a.PrefixLength}")],

@@ -88,6 +88,7 @@ internal static class Definitions
         var nativeVlan = kind.Optional("nativeVlan", new MaybeKind<int>(Vid), null, static p => p.NativeVlan, "VLAN of untagged frames.", "E-004, E-005", Access);
         var trust = kind.Optional("trust", new WordKind<TrustMode>([("dscp", TrustMode.Dscp), ("pcp", TrustMode.Pcp), ("none", TrustMode.None)]), TrustMode.Dscp, static p => p.Trust, "Which mark of the tenant sets the outer DSCP.", "B-038, E-040", Access);
         var controlFrames = kind.Optional("controlFrames", DropOrForward, FramePolicy.Drop, static p => p.ControlFrames, "Destinations 01-80-C2-00-00-00, 01-00-0C-CC-CC-CC and -CD toward NVGRE.", "E-072, E-074", Access);
+        var flushOnTopologyChange = kind.Optional("flushOnTopologyChange", Flag, false, static p => p.FlushOnTopologyChange, "A topology change of spanning tree flushes what was learned: on the VLAN of its tag, or untagged on the whole port.", "E-072", Access);
         var limits = kind.Group("limits", Limits, static p => p.Limits, "Limit of learned MACs.", "E-034", Access);
 
         var addresses = kind.Optional("addresses", new ListKind<InterfaceAddress>(new InterfaceAddressKind(), 0, ConfigurationLimits.AddressesPerPort), [], static p => p.Addresses, "Local PAs with their on-link prefixes.", "A-060, A-061", Underlay);
@@ -113,6 +114,7 @@ internal static class Definitions
             NativeVlan = v.Get(nativeVlan),
             Trust = v.Get(trust),
             ControlFrames = v.Get(controlFrames),
+            FlushOnTopologyChange = v.Get(flushOnTopologyChange),
             Limits = v.Get(limits),
             Addresses = v.Get(addresses),
             Routes = v.Get(routes),

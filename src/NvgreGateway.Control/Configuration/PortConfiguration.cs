@@ -41,6 +41,9 @@ public sealed record PortConfiguration
     /// <summary>Access ports: STP, per-VLAN STP and CDP toward NVGRE (E-072, E-074).</summary>
     public required FramePolicy ControlFrames { get; init; }
 
+    /// <summary>Access ports: whether a topology change of spanning tree flushes what was learned there (E-072).</summary>
+    public bool FlushOnTopologyChange { get; init; }
+
     /// <summary>Access ports: limit of learned MACs (E-034).</summary>
     public required LimitsConfiguration Limits { get; init; }
 

@@ -32,6 +32,7 @@ public sealed class ControlPlane
     private readonly HopCounts _hops = new();
     private readonly Conditions _conditions;
     private readonly EcnAnomalies _anomalies;
+    private readonly TopologyChanges _topology = new();
     private readonly List<Punt> _batch = [];
     private readonly GatewayConfiguration _first;
     private readonly bool[] _portUp;
@@ -161,6 +162,13 @@ public sealed class ControlPlane
                     break;
                 case PuntKind.TooBig:
                     _tenantErrors.Handle(in punt, state.Index, state.PortMacs, Now);
+                    break;
+                case PuntKind.TopologyChange when punt.Port < _portUp.Length:
+                    if (_topology.Told(state.Tables.Fdb, punt.Port, punt.Place, Now) is { } forgotten)
+                    {
+                        _log.Write(EventSeverity.Info, "topology_change", ("port", state.Index.Configuration.Ports[punt.Port].Name), ("entries", forgotten));
+                    }
+
                     break;
                 case PuntKind.NextHopNeeded:
                     state.Neighbors.Need(punt.Key, punt.Sequence, Now);

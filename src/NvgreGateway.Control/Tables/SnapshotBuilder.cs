@@ -78,6 +78,7 @@ internal static unsafe class SnapshotBuilder
             if (port.Role == PortRole.Access)
             {
                 entry->Flags |= (port.Mode == PortMode.Access ? PortFlags.AccessMode : 0)
+                    | (port.FlushOnTopologyChange ? PortFlags.FlushOnTopologyChange : 0)
                     | (port.Mode == PortMode.Qinq ? PortFlags.Qinq : 0)
                     | (port.Tpid != Tpid ? PortFlags.OtherTpid : 0)
                     | (port.ControlFrames == FramePolicy.Forward ? PortFlags.ForwardControlFrames : 0)

@@ -103,6 +103,7 @@ internal sealed unsafe class PortKeeper
         Volatile.Write(ref _entry->Open, 1);
         Begin();
         State->Started = 1;
+        State->Pause = (uint)_port.Pause;
         End();
         Keep();
     }

@@ -149,12 +149,12 @@ internal static class ShowVerb
     private static void Ports(IReadOnlyList<PortStatus> ports)
     {
         Table table = Tables.Make(
-            "port", "role", "state", "device", "driver", "mac", "#mtu", "#queues", "addresses", "#rx packets", "#tx packets", "#dropped", "#missed", "#errors", "reason");
+            "port", "role", "state", "device", "driver", "mac", "#mtu", "#queues", "pause", "addresses", "#rx packets", "#tx packets", "#dropped", "#missed", "#errors", "reason");
         foreach (PortStatus p in ports)
         {
             table.AddRow(
                 Tables.Text(p.Name), Tables.Text(p.Role), Tables.Text(State(p.Admin, p.Oper)), Tables.Text(p.Device), Tables.Text(p.Driver), Tables.Text(p.Mac),
-                Tables.Text(Tables.Plain(p.Mtu)), Tables.Text($"{p.RxQueues}/{p.TxQueues}"), Tables.Text(string.Join(' ', p.Addresses)), Tables.Number(p.Rx.Packets),
+                Tables.Text(Tables.Plain(p.Mtu)), Tables.Text($"{p.RxQueues}/{p.TxQueues}"), Tables.Text(p.Pause), Tables.Text(string.Join(' ', p.Addresses)), Tables.Number(p.Rx.Packets),
                 Tables.Number(p.Tx.Packets), Tables.Number(p.Dropped), Tables.Number(p.Missed + p.RxNoMbuf), Tables.Number(p.RxErrors + p.TxErrors), Tables.Text(p.Reason));
         }
 

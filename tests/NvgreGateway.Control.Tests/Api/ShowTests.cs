@@ -48,6 +48,23 @@ public sealed class ShowTests
         Assert.Equal(("down", "down", "administratively down"), (peer.Admin, peer.Oper, peer.Reason));
     }
 
+    [Theory]
+    [Requirement("E-077")]
+    [InlineData(0, null, null)]
+    [InlineData(1, "none", "off")]
+    [InlineData(2, "off", "off")]
+    [InlineData(3, "on", "off")]
+    public unsafe void FlowControlOfAPortIsShown(int told, string? pause, string? priority)
+    {
+        using var f = new HostFixture();
+        using var data = new FakeDataProcess(f.Memory, 2);
+        f.StartHost();
+        f.WaitUntilReady();
+        f.Memory.PortStates[0].Pause = f.Memory.PortStates[1].Pause = (uint)told;
+        using ControlClient client = f.Client();
+        Assert.All(client.PortsAsync().Answer(), p => Assert.Equal((pause, priority), (p.Pause, p.PriorityFlowControl)));
+    }
+
     [Fact]
     public unsafe void ASilentNextHopIsShownWithItsReason()
     {

@@ -837,6 +837,14 @@ public sealed class Cases
     public void Bridge_Groups_Forwarded() => CaseRunner.Run("bridge-groups-forwarded");
 
     [Fact]
+    [Requirement("E-072")]
+    public void Topology_Change_Flushes() => CaseRunner.Run("topology-change-flushes");
+
+    [Fact]
+    [Requirement("E-072")]
+    public void Topology_Change_By_Default() => CaseRunner.Run("topology-change-by-default");
+
+    [Fact]
     [Requirement("B-023", "B-024", "B-025", "B-027")]
     public void Ecn_Decapsulation() => CaseRunner.Run("ecn-decapsulation");
 
