@@ -19,7 +19,9 @@ public sealed unsafe class PortTests : IDisposable
     {
         var port = fixture.Open($"{EalFixture.Unique("net_null")},size=90");
         port.Configure(Options());
+        Assert.Equal(PauseState.Unknown, port.Pause);
         port.Start();
+        Assert.Equal(PauseState.None, port.Pause); // it has no flow control
         var idle = pool.InUse;
         var packets = stackalloc Mbuf*[32];
         var (rx, tx) = (port.RxQueue(0), port.TxQueue(0));
