@@ -212,7 +212,7 @@ c.at(3).up(to(numbered(0)), peers=TWO[:1]).up(to(numbered(1)), peers=TWO, unknow
 
 c = Case("table-full", ["E-037"], "Far more sources than the table holds: every frame is forwarded, and the records stay.",
          config(segment(peers=TWO, records=[AT_VM, AT_HOST]), fdb={"capacity": 64}))
-for n in range(400):
-    c.at(n // 40).up(hello(numbered(n)), peers=TWO, bum=True)
+for n in range(200):
+    c.at(n // 20).up(hello(numbered(n)), peers=TWO, bum=True)
 for i in range(3):
     c.at(1000 + i).up(UP, peers=TWO[:1]).down(DOWN)

@@ -64,7 +64,7 @@ def mixed(name, seed, blocks):
 
 
 mixed("burst-of-everything", 1, 12)
-mixed("burst-of-everything-again", 2, 12)
+mixed("burst-of-everything-again", 2, 8)
 
 c = Case("every-fault-between-good-frames", ["F-022"], "Every fault of either side between good frames of both directions, all at one time stamp.", tunnel.FAULTY)
 c.config["segments"][0]["records"] += [{"mac": "00:15:5d:00:00:0d", "ca": "10.1.1.13", "pa": "198.51.100.12"}, {**AT_HOST, "mac": "02:00:00:00:0a:02"}]
