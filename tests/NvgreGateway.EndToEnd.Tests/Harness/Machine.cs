@@ -3,6 +3,9 @@ namespace NvgreGateway.EndToEnd.Tests;
 /// <summary>Where things are on the machine that runs the tests, and names that no other run uses.</summary>
 internal static class Machine
 {
+    // Made when first asked for: the report needs none.
+    private static readonly Lazy<string> s_runFolder = new(MakeRunFolder);
+
     /// <summary>The root of the source tree.</summary>
     public static string Root { get; } = FindRoot();
 
@@ -13,7 +16,7 @@ internal static class Machine
     public static string Tag { get; } = Environment.ProcessId.ToString("x");
 
     /// <summary>The folder for sockets and state of this run.</summary>
-    public static string RunFolder { get; } = MakeRunFolder();
+    public static string RunFolder => s_runFolder.Value;
 
     /// <summary>Every process of this run carries this environment variable, so that none is left behind.</summary>
     public const string TokenVariable = "NVGRE_GATEWAY_TEST_RUN";
@@ -51,6 +54,7 @@ internal static class Machine
     {
         string path = "/run/nvgre-test-" + Tag;
         Directory.CreateDirectory(path);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(path, recursive: true);
         return path;
     }
 }
