@@ -4,7 +4,7 @@ namespace NvgreGateway.Exchange;
 
 /// <summary>
 /// The head of a table snapshot: a flat block that control builds aside and publishes by one store of a generation; workers
-/// read it, nobody changes it. All offsets are bytes from this header and multiples of 64; all arrays are indexed by id, and
+/// read it, and nobody changes it but for the sizes of peers (<see cref="PeerEntry.MaxInnerFrame"/>). All offsets are bytes from this header and multiples of 64; all arrays are indexed by id, and
 /// id 0 of segments, attachments, peers and next hops means "none".
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = 256)]
