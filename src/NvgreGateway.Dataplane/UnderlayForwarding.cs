@@ -6,7 +6,7 @@ namespace NvgreGateway.Dataplane;
 
 /// <summary>
 /// PA side, pass 2: where the tenant frame goes. Outcomes: tagged onto an attachment (<see cref="AttachmentOutput"/>), replicated
-/// (<see cref="Replication"/>); <c>drop.fdb.unknown_unicast</c>, <c>.split_horizon</c>; those of <see cref="FdbSource"/> and
+/// (<see cref="Replication"/>); <c>drop.fdb.unknown_unicast</c>; those of <see cref="RelayStage"/>, <see cref="FdbSource"/> and
 /// <see cref="SizeStage"/>.
 /// </summary>
 internal static unsafe class UnderlayForwarding
@@ -74,13 +74,16 @@ internal static unsafe class UnderlayForwarding
             return;
         }
 
-        uint id = found & Place.IdMask;
-        DropReason reason = (found & Place.Peer) != 0 ? DropReason.FdbSplitHorizon
-            : source != DropReason.None ? source
-            : DropReason.None;
-        if (reason != DropReason.None)
+        if ((found & Place.Peer) != 0)
         {
-            Accounting.Drop(w, m, reason, from, k->Segment, k->Peer);
+            RelayStage.Run(w, k, from, found & Place.IdMask, source);
+            return;
+        }
+
+        uint id = found & Place.IdMask;
+        if (source != DropReason.None)
+        {
+            Accounting.Drop(w, m, source, from, k->Segment, k->Peer);
             return;
         }
 

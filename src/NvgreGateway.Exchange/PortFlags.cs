@@ -16,7 +16,7 @@ public enum PortFlags : uint
     /// <summary><c>controlFrames: forward</c> (E-072, E-074).</summary>
     ForwardControlFrames = 4,
 
-    /// <summary><c>trust: dscp</c>: the outer DSCP may be the inner one (B-038).</summary>
+    /// <summary><c>trust: dscp</c>, and every underlay port: the outer DSCP may be the inner one (B-038).</summary>
     TrustDscp = 8,
 
     /// <summary><c>trust: pcp</c>: the outer DSCP comes from the PCP map for IP too (B-038).</summary>

@@ -37,6 +37,9 @@ public enum SegmentFlags : uint
     /// <summary>It has a <c>router</c>: frames to a MAC of the gateway's are consumed .</summary>
     Router = 1u << 22,
 
+    /// <summary><c>relay</c>: known unicast from one peer goes to another .</summary>
+    Relay = 1u << 23,
+
     /// <summary>The id is in use.</summary>
     Valid = 1u << 31,
 }

@@ -270,6 +270,53 @@ public unsafe class FdbTests
         rig.AssertDrops(DropReason.FdbSplitHorizon, 2);
     }
 
+    [Theory]
+    [Requirement("A-092")]
+    [MemberData(nameof(Rig.Modes), MemberType = typeof(Rig))]
+    public void Relay_from_peer_to_peer(int burst, int workers, int queues)
+    {
+        using var rig = new Rig(burst, workers, queues: queues, change: r =>
+        {
+            r.Sketch.Segment(r.Segment, s => s with { Flags = s.Flags | SegmentFlags.Relay });
+            r.Sketch.Port(Rig.Underlay, p => p with { Flags = p.Flags | PortFlags.TrustDscp });
+        });
+        rig.Learn(StrangerVm, Rig.PeerPlace(rig.Peer6));
+        byte[] up = Frames.FromVm(Frames.Udp4(tos: 0xB8), destination: Frames.Vm, source: StrangerVm), down = Frames.FromVm(destination: StrangerVm);
+        List<Sent> sent = rig.Run(
+            Rig.Underlay,
+            [.. Frames.Nvgre6(up), 1, 2, 3], // what follows the outer packet stays behind
+            Frames.Nvgre4(down),
+            Frames.Nvgre4(Frames.FromVm(destination: Frames.Vm, source: Stranger)), // back where it came from
+            Frames.Nvgre4(Frames.FromVm(destination: Frames.Broadcast)));
+        Assert.Equal([Rig.Underlay, Rig.Underlay, Rig.Access], sent.Select(s => s.Port));
+        Assert.Equal([0x45, 0xB8, 0x00, (byte)(28 + up.Length)], sent[0].Bytes[14..18]);
+        Assert.Equal(Frames.Remote4, sent[0].Bytes[30..34]);
+        Assert.Equal([0x20, 0x00, 0x65, 0x58, 0x00, 0x13, 0x89], sent[0].Bytes[34..41]);
+        Assert.Equal(up, sent[0].Bytes[42..]);
+        Assert.Equal(Frames.Remote6, sent[1].Bytes[38..54]);
+        Assert.Equal(down, sent[1].Bytes[62..]);
+        rig.AssertDrops(DropReason.FdbSplitHorizon);
+    }
+
+    [Fact]
+    [Requirement("A-092")]
+    public void Relay_toward_a_peer_that_is_down_or_takes_less()
+    {
+        using var rig = new Rig(change: r =>
+        {
+            r.Sketch.Segment(r.Segment, s => s with { Flags = s.Flags | SegmentFlags.Relay });
+            r.Sketch.Peer(r.Peer6, p => p with { MaxInnerFrame = 100 });
+        });
+        rig.Learn(StrangerVm, Rig.PeerPlace(rig.Peer6));
+        rig.Memory.PeerStates[rig.Peer4] = (byte)PlaceStates.Down;
+        Assert.Empty(rig.Run(Rig.Underlay, Frames.Nvgre6(Frames.FromVm(destination: Frames.Vm, source: StrangerVm))));
+        rig.AssertDrops(DropReason.PeerDown);
+        rig.Memory.PeerStates[rig.Peer4] = 0;
+        Assert.Empty(rig.Run(Rig.Underlay, Frames.Nvgre4(Frames.FromVm(new byte[87], destination: StrangerVm, type: 0x88B5))));
+        Assert.Single(rig.Run(Rig.Underlay, Frames.Nvgre4(Frames.FromVm(new byte[86], destination: StrangerVm, type: 0x88B5))));
+        Assert.Equal(1ul, rig.Drops(DropReason.MtuNonip));
+    }
+
     [Fact]
     [Requirement("A-087")]
     public void Unknown_unicast_is_flooded_or_dropped()

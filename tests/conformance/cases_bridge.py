@@ -48,6 +48,16 @@ for _ in range(2):
     c.down(to(w.VM, "00:15:5d:00:00:0c"), src=TWO[0], drop="drop.fdb.split_horizon").up(UP, peers=TWO[1:])
 c.at(5).down(to(w.VM, "00:15:5d:00:00:0d"), src=TWO[1], drop="drop.fdb.split_horizon")
 
+c = Case("relay", ["A-092"], "A segment that relays: known unicast from one peer leaves toward the other as if it had come from the VLAN, never back; what is flooded does not.",
+         config(segment(peers=TWO + [w.PEER6], relay=True, records=[{"mac": w.VM, "pa": TWO[1]}, {"mac": "00:15:5d:00:00:0c", "pa": TWO[0]}, {"mac": "00:15:5d:00:00:0d", "pa": w.PEER6}, AT_HOST])))
+MARKED = w.eth("00:15:5d:00:00:0d", w.VM, 0x0800, w.ipv4("10.1.1.11", "10.1.1.13", 17, w.udp("10.1.1.11", "10.1.1.13", 4000, 4001, b"relayed " * 20), tos=0xBA))
+for frame, src, dst in ((to(w.VM, "00:15:5d:00:00:0c"), TWO[0], TWO[1]), (to("00:15:5d:00:00:0c", w.VM), TWO[1], TWO[0]), (MARKED, TWO[1], w.PEER6),
+                        (to(w.VM, "00:15:5d:00:00:0d"), w.PEER6, TWO[1])):
+    c.rx("underlay0", w.tunnelled(frame, src=src), ("underlay0", w.encapsulated(frame, dst)))
+    c.up(UP, peers=TWO[1:])
+c.down(to(w.VM, "00:15:5d:00:00:0e"), src=TWO[1], drop="drop.fdb.split_horizon")
+c.at(5).down(hello(w.VM), src=TWO[1], bum=True).down(to("00:15:5d:00:00:99", w.VM), src=TWO[1], unknown=True)
+
 c = Case("unknown-unicast-flood", ["A-087"], "Unknown unicast under the policy flood, the default with learning: a copy for each peer and each other attachment.",
          config(segment(peers=TWO, attachments=BOTH), ports=PORTS2))
 c.rx("access0", w.W01, ("access1", w.tag(UP, 300, pcp=5)), *[("underlay0", w.encapsulated(UP, p)) for p in TWO], unknown=True)

@@ -266,7 +266,7 @@ internal static class Definitions
         kind.Later("multicastPa", "A-080, A-082");
         kind.Later("groups", "A-083");
         kind.Later("snooping", "A-091");
-        kind.Later("relay", "A-092", "false");
+        var relay = kind.Optional("relay", Flag, false, static s => s.Relay, "Known unicast from one peer goes to the other peer that has its destination; broadcast, multicast and unknown unicast never do.", "A-092");
         kind.Later("arp", "E-050", "\"forward\"");
         kind.Later("dropBadInnerChecksum", "C-044", "false");
         kind.Later("storm", "F-045");
@@ -285,6 +285,7 @@ internal static class Definitions
             Limits = v.Get(limits),
             Lossless = v.Get(lossless),
             RewriteInnerDscp = v.Get(rewriteInnerDscp),
+            Relay = v.Get(relay),
             PcpToDscp = v.Get(pcpToDscp),
             DscpToPcp = v.Get(dscpToPcp),
             MssClamp = v.Get(mssClamp),

@@ -47,6 +47,9 @@ public sealed record SegmentConfiguration
     /// <summary>Whether the PCP of a tag sets the DSCP of the tenant packet behind it (E-044).</summary>
     public bool RewriteInnerDscp { get; init; }
 
+    /// <summary>Whether known unicast from one peer goes to another; what is flooded never does .</summary>
+    public bool Relay { get; init; }
+
     /// <summary>FCoE and FIP frames .</summary>
     public required FramePolicy Lossless { get; init; }
 

@@ -86,7 +86,7 @@ internal static unsafe class SnapshotBuilder
                 continue;
             }
 
-            entry->Flags |= PortFlags.Underlay;
+            entry->Flags |= PortFlags.Underlay | PortFlags.TrustDscp; // what one peer sends to another keeps its DSCP
             entry->OuterVlan = (ushort)(port.Vlan ?? 0);
             entry->L3Offset = (byte)(port.Vlan is null ? EthernetBytes : EthernetBytes + 4);
             entry->Ttl = (byte)port.Ttl;
@@ -210,6 +210,7 @@ internal static unsafe class SnapshotBuilder
             | (c.LocalSwitching ? SegmentFlags.LocalSwitching : 0)
             | (c.Lossless == FramePolicy.Forward ? SegmentFlags.ForwardLossless : 0)
             | (c.RewriteInnerDscp ? SegmentFlags.RewriteInnerDscp : 0)
+            | (c.Relay ? SegmentFlags.Relay : 0)
             | (c.Limits.Action == LimitAction.Drop ? SegmentFlags.LimitDrop : 0)
             | (c.MssClamp ? SegmentFlags.MssClamp : 0)
             | (c.Fragment ? SegmentFlags.Fragment : 0)

@@ -251,7 +251,6 @@ public sealed class ErrorTests
     [InlineData("segments[0].multicastPa", "\"239.1.1.1\"", "leave the key out")]
     [InlineData("segments[0].groups", "{}", "leave the key out")]
     [InlineData("segments[0].snooping", "false", "leave the key out")]
-    [InlineData("segments[0].relay", "true", "leave the key out, or false")]
     [InlineData("segments[0].arp", "\"suppress\"", "leave the key out, or \"forward\"")]
     [InlineData("segments[0].arp", "\"proxy\"", "leave the key out, or \"forward\"")]
     [InlineData("segments[0].dropBadInnerChecksum", "true", "leave the key out, or false")]
@@ -324,7 +323,7 @@ public sealed class ErrorTests
 
         Assert.Equal((path, "5", problem), (error.Path, error.Value, error.Problem));
         Assert.Equal(
-            "name, vsid, attachments, peers, sourceAddresses, adminState, learning, unknownUnicast, records, localSwitching, limits, lossless, pcpToDscp, dscpToPcp, rewriteInnerDscp, mssClamp, fragment, router",
+            "name, vsid, attachments, peers, sourceAddresses, adminState, learning, unknownUnicast, records, localSwitching, limits, lossless, pcpToDscp, dscpToPcp, rewriteInnerDscp, relay, mssClamp, fragment, router",
             error.Allowed);
     }
 

@@ -38,7 +38,8 @@ public sealed class SchemaTests
         Assert.Equal(["name", "vsid", "attachments"], segment["required"]!.AsArray().Select(static n => (string?)n));
         Assert.Equal((4096, 16777214), ((int)segment["properties"]!["vsid"]!["minimum"]!, (int)segment["properties"]!["vsid"]!["maximum"]!));
         Assert.Equal((64, 64), ((int)segment["properties"]!["dscpToPcp"]!["minItems"]!, (int)segment["properties"]!["dscpToPcp"]!["maxItems"]!));
-        Assert.False((bool)segment["properties"]!["relay"]!["const"]!);
+        Assert.False((bool)segment["properties"]!["relay"]!["default"]!);
+        Assert.Equal("forward", (string?)segment["properties"]!["arp"]!["const"]!);
         Assert.Null(segment["properties"]!["snooping"]);
         Assert.Equal(2, segment["properties"]!["peers"]!["items"]!["anyOf"]!.AsArray().Count);
     }
@@ -74,7 +75,7 @@ public sealed class SchemaTests
 
     [Theory]
     [InlineData("segments[0].colour", "1")]
-    [InlineData("segments[0].relay", "true")]
+    [InlineData("segments[0].relay", "\"on\"")]
     [InlineData("segments[0].snooping", "false")]
     [InlineData("ports[0].mode", "\"dot1q\"")]
     [InlineData("ports[0].addresses", "[]")]
@@ -95,7 +96,7 @@ public sealed class SchemaTests
         Assert.All(keys, key => Assert.Contains($"| `{key}` |", table, StringComparison.Ordinal));
         Assert.Contains("| `segments[].vsid` | required | 4096 to 16777214 | VSID, in no other segment. (A-021, A-027) |", table, StringComparison.Ordinal);
         Assert.Contains("| `ports[].mtu` | `1500` | 68 to 9216 bytes | Largest IP packet on the port. (A-073, E-076) |", table, StringComparison.Ordinal);
-        Assert.Contains("| `segments[].relay` | `false` | A-092 |", table, StringComparison.Ordinal);
+        Assert.Contains("| `segments[].arp` | `\"forward\"` | E-050 |", table, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Keys(JsonNode schema, string prefix)

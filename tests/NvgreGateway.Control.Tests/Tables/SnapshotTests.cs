@@ -251,7 +251,7 @@ public sealed unsafe class SnapshotTests
         PortEntry port = s.Ports[0];
         Assert.Equal(PortFlags.Valid | PortFlags.ForwardControlFrames | PortFlags.TrustPcp, port.Flags);
         Assert.Equal(1400 + 18, port.MaxFrame); // E-076
-        Assert.Equal(PortFlags.Valid | PortFlags.Underlay | PortFlags.HasIpv4 | PortFlags.HasIpv6, s.Ports[1].Flags);
+        Assert.Equal(PortFlags.Valid | PortFlags.Underlay | PortFlags.TrustDscp | PortFlags.HasIpv4 | PortFlags.HasIpv6, s.Ports[1].Flags);
 
         PeerEntry nine = Peer(bench, "192.0.2.9", 4096), eight = Peer(bench, "192.0.2.8", 4096);
         Assert.Equal(PeerFlags.DscpUniform | PeerFlags.AcceptInnerTag | PeerFlags.LimitDrop, nine.Flags);

@@ -457,6 +457,10 @@ public sealed class Cases
     public void Split_Horizon_Of_Unicast() => CaseRunner.Run("split-horizon-of-unicast");
 
     [Fact]
+    [Requirement("A-092")]
+    public void Relay() => CaseRunner.Run("relay");
+
+    [Fact]
     [Requirement("A-087")]
     public void Unknown_Unicast_Flood() => CaseRunner.Run("unknown-unicast-flood");
 
