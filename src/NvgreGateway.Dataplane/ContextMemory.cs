@@ -59,6 +59,8 @@ internal static unsafe class ContextMemory
         w->SegmentStates = memory.SegmentStates;
         w->AttachmentStates = memory.AttachmentStates;
         w->PeerStates = memory.PeerStates;
+        w->Storms = memory.Storms;
+        w->Data = memory.Data;
         w->Stats = memory.Statistics(index);
         w->AttachmentCounters = memory.Attachments(index);
         w->PeerCounters = memory.Peers(index);

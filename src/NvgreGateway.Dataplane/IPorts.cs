@@ -36,7 +36,7 @@ public unsafe interface IPorts
     /// <returns>Whether it is.</returns>
     bool IsUp(int port);
 
-    /// <summary>A clock that rises: the time stamp counter; in <c>replay</c> anything that does.</summary>
+    /// <summary>A clock that rises, <see cref="Exchange.DataState.TscHz"/> ticks a second: the time stamp counter; in <c>replay</c> nanoseconds.</summary>
     ulong Timestamp { get; }
 
     /// <summary>The number that orders a received packet among all others: what goes into the sequence of a punt.</summary>

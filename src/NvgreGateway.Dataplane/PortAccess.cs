@@ -15,6 +15,9 @@ internal abstract unsafe class PortAccess
     /// <inheritdoc cref="IPorts.Free"/>
     public abstract void Free(Mbuf* mbuf);
 
+    /// <inheritdoc cref="IPorts.Timestamp"/>
+    public abstract ulong Timestamp { get; }
+
     /// <inheritdoc cref="IPorts.SequenceOf"/>
     public abstract ulong SequenceOf(Mbuf* mbuf);
 

@@ -9,7 +9,7 @@ namespace NvgreGateway.Dataplane;
 /// Broadcast, multicast and unknown unicast: from the VLAN side one copy to every other attachment (if the segment switches locally)
 /// and to every peer that is up; from NVGRE to every attachment and never to a peer (A-081, A-087 to A-089, E-021, E-025, rule 0.2.6).
 /// The last receiver gets the frame itself. Outcomes: copies queued or held; <c>drop.fdb.no_receiver</c>, also when isolation
-/// (E-024) is why there is none; per copy those of <see cref="SizeStage"/>, <see cref="NeighborStage"/>, <see cref="Transmission"/>
+/// (E-024) is why there is none; those of <see cref="StormStage"/>; per copy those of <see cref="SizeStage"/>, <see cref="NeighborStage"/>, <see cref="Transmission"/>
 /// and <c>drop.mbuf.nomem</c>.
 /// </summary>
 internal static unsafe class Replication
@@ -30,6 +30,11 @@ internal static unsafe class Replication
         if (next == end || source != DropReason.None)
         {
             Accounting.Drop(w, m, next == end ? DropReason.FdbNoReceiver : source, from, k->Segment, k->Peer);
+            return;
+        }
+
+        if (((segment->Storm[(int)k->Cast] | w->PortEntries[from].Storm[(int)k->Cast]) != 0) && !StormStage.Passes(w, k, from))
+        {
             return;
         }
 

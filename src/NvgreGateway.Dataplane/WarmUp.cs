@@ -76,6 +76,11 @@ internal static unsafe class WarmUp
         uint peer6 = sketch.AddPeer(segment, underlay, s_pa6, s_peer6, 1, PeerFlags.Up | PeerFlags.FlowIdHash);
         uint narrow = sketch.AddPeer(segment, underlay, s_pa4, [198, 51, 100, 11], 2, PeerFlags.Up);
         sketch.Peer(narrow, p => p with { MaxInnerFrame = Narrow });
+        sketch.Segment(segment, static s =>
+        {
+            s.Storm[(int)CastKind.Broadcast] = 1; // a limit is looked at; without a clock it never drops
+            return s;
+        });
         sketch.Publish(memory);
         memory.NextHops[1].Word = NextHopSlot.Pack(0xFE02_0000_0002, NextHopState.Resolved);
         SnapshotSketch.AddMac(memory, segment, HostMac, Place.OfAttachment(attachment, 0).Value);

@@ -300,6 +300,12 @@ public sealed unsafe class Worker<TPorts>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Free(Mbuf* mbuf) => worker._ports.Free(mbuf);
 
+        public override ulong Timestamp
+        {
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            get => worker._ports.Timestamp;
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override ulong SequenceOf(Mbuf* mbuf) => worker._ports.SequenceOf(mbuf);
 

@@ -44,6 +44,8 @@ internal unsafe struct WorkerContext
     public byte* SegmentStates;
     public byte* AttachmentStates;
     public byte* PeerStates;
+    public StormBuckets* Storms;
+    public DataState* Data;
 
     /// <summary>MACs of all ports and of routers of segments, 48 bits each, repeated to a multiple of four .</summary>
     public ulong* OwnMacs;

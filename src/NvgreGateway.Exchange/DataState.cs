@@ -42,7 +42,7 @@ public unsafe struct DataState
     /// <summary>Total GC pause since the process began, nanoseconds.</summary>
     public ulong PauseNanoseconds;
 
-    /// <summary>Time stamp counter frequency, Hz.</summary>
+    /// <summary>Frequency of the clock of workers, Hz: the time stamp counter's; 0 until it is known.</summary>
     public ulong TscHz;
 
     /// <summary>How often the data process was started on these regions.</summary>

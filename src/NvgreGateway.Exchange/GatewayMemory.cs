@@ -67,6 +67,9 @@ public sealed unsafe class GatewayMemory : IDisposable
     /// <summary>States of peers by id.</summary>
     public byte* PeerStates => AttachmentStates + Align(Limits.Attachments);
 
+    /// <summary>Storm buckets of the ports by index (64), then of the segments by id.</summary>
+    public StormBuckets* Storms => (StormBuckets*)(PeerStates + Align(Limits.Peers));
+
     /// <summary>The next hops by id.</summary>
     public NextHopSlot* NextHops => (NextHopSlot*)_regions[(int)Part.NextHops].Memory;
 
@@ -356,7 +359,7 @@ public sealed unsafe class GatewayMemory : IDisposable
         ulong buckets = l.FdbBuckets + (ulong)FdbTable.Spare;
         return
         [
-            8192 + (128 * 512) + Align(l.Segments) + Align(l.Attachments) + Align(l.Peers),
+            8192 + (128 * 512) + Align(l.Segments) + Align(l.Attachments) + Align(l.Peers) + ((64 + l.Segments) * (ulong)sizeof(StormBuckets)),
             2ul * l.SnapshotBytes,
             l.NextHops * (ulong)sizeof(NextHopSlot),
             buckets * (ulong)sizeof(FdbBucket),

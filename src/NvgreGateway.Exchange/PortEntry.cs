@@ -60,4 +60,7 @@ public unsafe struct PortEntry
 
     /// <summary>Which bits of <see cref="Want6"/> count.</summary>
     public fixed byte Mask6[64];
+
+    /// <summary>Limits of what came in here and is flooded, as <see cref="SegmentEntry.Storm"/>.</summary>
+    public fixed uint Storm[3];
 }

@@ -26,4 +26,7 @@ public unsafe struct SegmentEntry
 
     /// <summary>PCP by DSCP (E-040, E-043), 0 to 7.</summary>
     public fixed byte DscpToPcp[64];
+
+    /// <summary>Limits of what is flooded (<see cref="StormLimit"/>) by <see cref="CastKind"/>; unicast is that to an unknown destination (F-045).</summary>
+    public fixed uint Storm[3];
 }

@@ -25,6 +25,7 @@ internal static class Definitions
         "a PCI address such as \"0000:01:00.0\" or a DPDK vdev string such as \"net_af_packet0,iface=eth0\", without blanks, arguments up to 320 characters");
 
     public static readonly ObjectKind<LimitsConfiguration> Limits = DefineLimits();
+    public static readonly ObjectKind<StormConfiguration> Storm = DefineStorm();
     public static readonly ObjectKind<RouteConfiguration> Route = DefineRoute();
     public static readonly ObjectKind<NeighborConfiguration> Neighbor = DefineNeighbor();
     public static readonly ObjectKind<PortConfiguration> Port = DefinePort();
@@ -51,6 +52,17 @@ internal static class Definitions
         var macs = kind.Optional("macs", new MaybeKind<int>(new NumberKind(1, ConfigurationLimits.FdbCapacity, "MACs")), null, static l => l.Macs, "The most MACs learned here; records do not count.", "E-034");
         var action = kind.Optional("action", new WordKind<LimitAction>([("forward", LimitAction.Forward), ("drop", LimitAction.Drop)]), LimitAction.Forward, static l => l.Action, "What happens to frames of further sources.", "E-034");
         kind.BuiltBy(v => new LimitsConfiguration { Macs = v.Get(macs), Action = v.Get(action) });
+        return kind;
+    }
+
+    private static ObjectKind<StormConfiguration> DefineStorm()
+    {
+        ObjectKind<StormConfiguration> kind = new("storm limits");
+        MaybeKind<StormRate> rate = new(new StormRateKind());
+        var broadcast = kind.Optional("broadcast", rate, null, static s => s.Broadcast, "Broadcast.", "F-045");
+        var multicast = kind.Optional("multicast", rate, null, static s => s.Multicast, "Multicast.", "F-045");
+        var unknown = kind.Optional("unknown", rate, null, static s => s.Unknown, "Unicast to a MAC outside the FDB.", "F-045");
+        kind.BuiltBy(v => new StormConfiguration { Broadcast = v.Get(broadcast), Multicast = v.Get(multicast), Unknown = v.Get(unknown) });
         return kind;
     }
 
@@ -98,7 +110,7 @@ internal static class Definitions
         var extraOverhead = kind.Optional("extraOverhead", new NumberKind(0, 512, "bytes"), 0, static p => p.ExtraOverhead, "Bytes that the underlay adds to each packet, as IPsec does; lowers the tenant MTU.", "A-141", Underlay);
         var ttl = kind.Optional("ttl", new NumberKind(1, 255), 64, static p => p.Ttl, "Outer TTL or hop limit.", string.Empty, Underlay);
 
-        kind.Later("storm", "F-045");
+        var storm = kind.Group("storm", Storm, static p => p.Storm, "The most that is flooded of what comes in here.", "F-045");
         kind.Later("offload", "C.6");
         kind.DiscriminatedBy(role);
         kind.BuiltBy(v => new PortConfiguration
@@ -122,6 +134,7 @@ internal static class Definitions
             Vlan = v.Get(vlan),
             ExtraOverhead = v.Get(extraOverhead),
             Ttl = v.Get(ttl),
+            Storm = v.Get(storm),
         });
         return kind;
     }
@@ -269,7 +282,7 @@ internal static class Definitions
         var relay = kind.Optional("relay", Flag, false, static s => s.Relay, "Known unicast from one peer goes to the other peer that has its destination; broadcast, multicast and unknown unicast never do.", "A-092");
         kind.Later("arp", "E-050", "\"forward\"");
         kind.Later("dropBadInnerChecksum", "C-044", "false");
-        kind.Later("storm", "F-045");
+        var storm = kind.Group("storm", Storm, static s => s.Storm, "The most that is flooded in it, from either side.", "F-045");
         kind.BuiltBy(v => new SegmentConfiguration
         {
             Name = v.Get(name),
@@ -286,6 +299,7 @@ internal static class Definitions
             Lossless = v.Get(lossless),
             RewriteInnerDscp = v.Get(rewriteInnerDscp),
             Relay = v.Get(relay),
+            Storm = v.Get(storm),
             PcpToDscp = v.Get(pcpToDscp),
             DscpToPcp = v.Get(dscpToPcp),
             MssClamp = v.Get(mssClamp),

@@ -38,6 +38,9 @@ public sealed record PortConfiguration
     /// <summary>Access ports: which mark of the tenant sets the outer DSCP (B-038).</summary>
     public required TrustMode Trust { get; init; }
 
+    /// <summary>Limits of what comes in here and is flooded (F-045).</summary>
+    public required StormConfiguration Storm { get; init; }
+
     /// <summary>Access ports: STP, per-VLAN STP and CDP toward NVGRE (E-072, E-074).</summary>
     public required FramePolicy ControlFrames { get; init; }
 

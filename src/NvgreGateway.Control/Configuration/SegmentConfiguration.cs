@@ -50,6 +50,9 @@ public sealed record SegmentConfiguration
     /// <summary>Whether known unicast from one peer goes to another; what is flooded never does .</summary>
     public bool Relay { get; init; }
 
+    /// <summary>Limits of what is flooded (F-045).</summary>
+    public required StormConfiguration Storm { get; init; }
+
     /// <summary>FCoE and FIP frames .</summary>
     public required FramePolicy Lossless { get; init; }
 

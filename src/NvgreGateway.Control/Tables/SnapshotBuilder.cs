@@ -75,6 +75,7 @@ internal static unsafe class SnapshotBuilder
             entry->Mac = plan.PortMacs[i].Value;
             entry->VlanMapOffset = layout.VlanMaps[i];
             entry->Tpid = BinaryPrimitives.ReverseEndianness((ushort)port.Tpid);
+            WriteStorm(entry->Storm, port.Storm);
             if (port.Role == PortRole.Access)
             {
                 entry->Flags |= (port.Mode == PortMode.Access ? PortFlags.AccessMode : 0)
@@ -219,6 +220,7 @@ internal static unsafe class SnapshotBuilder
         entry->MembersOffset = slot.Header->MembersOffset + (member * 4);
         entry->AttachmentCount = (ushort)segment.Attachments.Length;
         entry->PeerCount = (ushort)segment.Peers.Length;
+        WriteStorm(entry->Storm, c.Storm);
         for (int pcp = 0; pcp < 8; pcp++)
         {
             entry->PcpToTos[pcp] = (byte)(c.PcpToDscp[pcp] << 2);
@@ -241,6 +243,14 @@ internal static unsafe class SnapshotBuilder
         }
 
         member += (uint)(segment.Attachments.Length + segment.Peers.Length);
+    }
+
+    private static void WriteStorm(uint* limits, StormConfiguration c)
+    {
+        static uint Of(StormRate? rate) => rate is not { } r ? 0 : (uint)r.Value | (r.IsKilobits ? StormLimit.Kilobits : 0);
+        limits[(int)CastKind.Broadcast] = Of(c.Broadcast);
+        limits[(int)CastKind.Multicast] = Of(c.Multicast);
+        limits[(int)CastKind.Unicast] = Of(c.Unknown);
     }
 
     private static void MapVsid(TablePlan.SegmentPlan segment, Snapshot slot, ref uint leaf)

@@ -46,6 +46,7 @@ public sealed unsafe class ReplayRunner : IDisposable
             state->Mtu = (ushort)port.Mtu;
         }
 
+        _memory.Data->TscHz = 1_000_000_000; // the captures' clock: nanoseconds
         _device = new ReplayDevice(configuration.Ports.Count, options.Workers);
         int[] queues = new int[configuration.Ports.Count];
         Array.Fill(queues, options.Workers);

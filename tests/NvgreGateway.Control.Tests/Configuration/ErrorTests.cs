@@ -113,6 +113,14 @@ public sealed class ErrorTests
         { "neighbors.hold", "1025", "neighbors.hold", "1025", "is out of range", "0 to 1024 packets" },
         { "memory.megabytes", "1", "memory.megabytes", "1", "is out of range", "16 to 1048576 MiB" },
         { "memory.hugepages", "\"on\"", "memory.hugepages", "\"on\"", "is not one of the words", "\"auto\" or \"off\"" },
+        { "segments[0].storm.broadcast", "0", "segments[0].storm.broadcast", "0", "is not a rate", "packets a second, or kbit/s as \"10kbps\"; 1 to 1000000000" },
+        { "segments[0].storm.broadcast", "1.5", "segments[0].storm.broadcast", "1.5", "is not a rate", "packets a second, or kbit/s as \"10kbps\"; 1 to 1000000000" },
+        { "segments[0].storm.multicast", "1000000001", "segments[0].storm.multicast", "1000000001", "is not a rate", "packets a second, or kbit/s as \"10kbps\"; 1 to 1000000000" },
+        { "ports[2].storm.unknown", "\"10\"", "ports[2].storm.unknown", "\"10\"", "is not a rate", "packets a second, or kbit/s as \"10kbps\"; 1 to 1000000000" },
+        { "ports[2].storm.unknown", "\"0kbps\"", "ports[2].storm.unknown", "\"0kbps\"", "is not a rate", "packets a second, or kbit/s as \"10kbps\"; 1 to 1000000000" },
+        { "ports[2].storm.unknown", "\"kbps\"", "ports[2].storm.unknown", "\"kbps\"", "is not a rate", "packets a second, or kbit/s as \"10kbps\"; 1 to 1000000000" },
+        { "ports[2].storm.unknown", "\"10 kbps\"", "ports[2].storm.unknown", "\"10 kbps\"", "is not a rate", "packets a second, or kbit/s as \"10kbps\"; 1 to 1000000000" },
+        { "ports[2].storm.unknown", "\"10KBPS\"", "ports[2].storm.unknown", "\"10KBPS\"", "is not a rate", "packets a second, or kbit/s as \"10kbps\"; 1 to 1000000000" },
         { "metrics.listen", "\"9471\"", "metrics.listen", "\"9471\"", "does not have the right form", Listen },
         { "metrics.listen", "\"localhost:9471\"", "metrics.listen", "\"localhost:9471\"", "does not have the right form", Listen },
         { "metrics.listen", "\"127.0.0.1:65536\"", "metrics.listen", "\"127.0.0.1:65536\"", "does not have the right form", Listen },
@@ -246,7 +254,6 @@ public sealed class ErrorTests
     [Requirement("F-009")]
     [InlineData("offload", "\"auto\"", "leave the key out")]
     [InlineData("ports[0].offload", "\"off\"", "leave the key out")]
-    [InlineData("ports[0].storm", "{}", "leave the key out")]
     [InlineData("workers.spread", "\"auto\"", "leave the key out")]
     [InlineData("segments[0].multicastPa", "\"239.1.1.1\"", "leave the key out")]
     [InlineData("segments[0].groups", "{}", "leave the key out")]
@@ -254,7 +261,6 @@ public sealed class ErrorTests
     [InlineData("segments[0].arp", "\"suppress\"", "leave the key out, or \"forward\"")]
     [InlineData("segments[0].arp", "\"proxy\"", "leave the key out, or \"forward\"")]
     [InlineData("segments[0].dropBadInnerChecksum", "true", "leave the key out, or false")]
-    [InlineData("segments[0].storm", "{}", "leave the key out")]
     [InlineData("segments[0].spread", "\"flow\"", "leave the key out, or \"first\"")]
     [InlineData("budgets.dhcp", "1000", "leave the key out")]
     [InlineData("budgets.igmp", "1000", "leave the key out")]
@@ -323,7 +329,7 @@ public sealed class ErrorTests
 
         Assert.Equal((path, "5", problem), (error.Path, error.Value, error.Problem));
         Assert.Equal(
-            "name, vsid, attachments, peers, sourceAddresses, adminState, learning, unknownUnicast, records, localSwitching, limits, lossless, pcpToDscp, dscpToPcp, rewriteInnerDscp, relay, mssClamp, fragment, router",
+            "name, vsid, attachments, peers, sourceAddresses, adminState, learning, unknownUnicast, records, localSwitching, limits, lossless, pcpToDscp, dscpToPcp, rewriteInnerDscp, mssClamp, fragment, router, relay, storm",
             error.Allowed);
     }
 

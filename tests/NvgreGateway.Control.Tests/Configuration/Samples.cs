@@ -50,7 +50,7 @@ internal static class Samples
             { "name": "t0", "role": "access", "device": "net_tap0,iface=t0", "mtu": 1400, "queues": 1, "mode": "trunk", "nativeVlan": 10, "tpid": "0x9100",
               "trust": "pcp", "controlFrames": "forward", "limits": { "macs": 100, "action": "drop" }, "mac": "02:00:00:00:00:01" },
             { "name": "a1", "role": "access", "device": "01:00.1", "mode": "access", "nativeVlan": 300, "trust": "none", "mtu": 1400 },
-            { "name": "u0", "role": "underlay", "device": "0000:02:00.0", "mtu": 2000, "vlan": 103, "extraOverhead": 38, "ttl": 32,
+            { "name": "u0", "role": "underlay", "device": "0000:02:00.0", "mtu": 2000, "vlan": 103, "extraOverhead": 38, "ttl": 32, "storm": { "unknown": "1000000000kbps" },
               "addresses": ["192.0.2.1/24"], "routes": [ { "prefix": "198.51.100.0/24", "via": "192.0.2.254" } ] },
             { "name": "u1", "role": "underlay", "device": "net_af_packet1,iface=up1", "mtu": 1600,
               "addresses": ["2001:db8::1/64", "203.0.113.1/31"],
@@ -74,7 +74,7 @@ internal static class Samples
               "records": [
                 { "mac": "02:00:00:00:0b:01", "pa": "198.51.100.10", "sticky": true },
                 { "mac": "02:00:00:00:0b:02", "ca": "2001:db8:ffff::5", "port": "t0", "vlan": 4094 } ],
-              "relay": true, "arp": "forward", "spread": "first", "rewriteInnerDscp": true, "dropBadInnerChecksum": false },
+              "relay": true, "storm": { "broadcast": 1000, "multicast": "64kbps", "unknown": 1 }, "arp": "forward", "spread": "first", "rewriteInnerDscp": true, "dropBadInnerChecksum": false },
             { "name": "red.2", "vsid": 16777214, "attachments": [ { "port": "a1", "vlan": 300 } ], "peers": [ "192.0.2.77" ] }
           ]
         }

@@ -106,9 +106,9 @@ public sealed class ValidateCommandTests : IDisposable
         {
             c["segments"]![0]!["multicastPa"] = "239.1.19.137";
             c["segments"]![0]!["snooping"] = true;
-            c["segments"]![0]!["storm"] = new JsonObject();
+            c["segments"]![0]!["groups"] = new JsonObject();
         }))).Ended(Cli.Usage);
-        foreach (string key in new[] { "multicastPa", "snooping", "storm" })
+        foreach (string key in new[] { "multicastPa", "snooping", "groups" })
         {
             Assert.Contains(run.Errors.Split('\n'), l => l.Contains("segments[0]." + key, StringComparison.Ordinal) && l.Contains("not supported in this version", StringComparison.Ordinal));
         }

@@ -1079,4 +1079,40 @@ public sealed class Cases
     [Fact]
     [Requirement("B-056")]
     public void Other_Errors_Of_The_Underlay() => CaseRunner.Run("other-errors-of-the-underlay");
+
+    [Fact]
+    [Requirement("F-045")]
+    public void Storm_Broadcast_Of_A_Port() => CaseRunner.Run("storm-broadcast-of-a-port");
+
+    [Fact]
+    [Requirement("F-045")]
+    public void Storm_Broadcast_Of_A_Segment() => CaseRunner.Run("storm-broadcast-of-a-segment");
+
+    [Fact]
+    [Requirement("F-045")]
+    public void Storm_Multicast_Of_A_Port() => CaseRunner.Run("storm-multicast-of-a-port");
+
+    [Fact]
+    [Requirement("F-045")]
+    public void Storm_Multicast_Of_A_Segment() => CaseRunner.Run("storm-multicast-of-a-segment");
+
+    [Fact]
+    [Requirement("F-045")]
+    public void Storm_Unknown_Of_A_Port() => CaseRunner.Run("storm-unknown-of-a-port");
+
+    [Fact]
+    [Requirement("F-045")]
+    public void Storm_Unknown_Of_A_Segment() => CaseRunner.Run("storm-unknown-of-a-segment");
+
+    [Fact]
+    [Requirement("F-045")]
+    public void Storm_In_Kilobits() => CaseRunner.Run("storm-in-kilobits");
+
+    [Fact]
+    [Requirement("F-045")]
+    public void Storm_At_Least_One_Frame() => CaseRunner.Run("storm-at-least-one-frame");
+
+    [Fact]
+    [Requirement("F-045")]
+    public void Storm_Port_And_Segment() => CaseRunner.Run("storm-port-and-segment");
 }
