@@ -28,9 +28,18 @@ if [ $build = 1 ]; then echo "building"; scripts/build.sh --all; fi
 results=artifacts/test-results
 rm -rf "$results"; mkdir -p "$results"
 failed=0
+token=$(cat /proc/sys/kernel/random/uuid)
+# A test host that was killed could not take its lab down: whatever carries this run's token is ended here.
+end_leftovers() {
+  local environ
+  for environ in $(grep -ls "NVGRE_GATEWAY_TEST_RUN=$token" /proc/[0-9]*/environ); do
+    environ=${environ#/proc/}; echo "left behind by a test: process ${environ%%/*}"; kill -9 "${environ%%/*}" 2>/dev/null || true
+  done
+}
+trap end_leftovers EXIT
 run() { # project: unit tests first, the lab alone and last
   local project=$1 name started=$SECONDS rc=0; name=$(basename "$project")
-  dotnet test "$project" -c Release --no-build --nologo -v q --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
+  NVGRE_GATEWAY_TEST_RUN=$token dotnet test "$project" -c Release --no-build --nologo -v q --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
     --blame-hang-timeout 12m --blame-hang-dump-type none ${filter:+--filter "$filter"} > "artifacts/$name.log" 2>&1 < /dev/null || rc=$?
   [ $rc = 0 ] || failed=1
   [ -f "$results/$name.trx" ] || [ -n "$filter" ] || { echo "no results from $name:"; tail -n 30 "artifacts/$name.log"; failed=1; }

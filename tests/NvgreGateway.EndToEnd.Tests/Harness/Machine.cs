@@ -18,11 +18,11 @@ internal static class Machine
     /// <summary>The folder for sockets and state of this run.</summary>
     public static string RunFolder => s_runFolder.Value;
 
-    /// <summary>Every process of this run carries this environment variable, so that none is left behind.</summary>
+    /// <summary>Every process of this run carries this environment variable, so that scripts/test.sh finds what is left behind.</summary>
     public const string TokenVariable = "NVGRE_GATEWAY_TEST_RUN";
 
     /// <summary>The value of <see cref="TokenVariable"/>.</summary>
-    public static string Token { get; } = Guid.NewGuid().ToString("n");
+    public static string Token { get; } = Environment.GetEnvironmentVariable(TokenVariable) ?? Guid.NewGuid().ToString("n");
 
     /// <summary>The folder that keeps logs and captures of one test.</summary>
     public static string ArtifactsOf(string test)
