@@ -41,7 +41,7 @@ run() { # project: unit tests first, the lab alone and last
   local project=$1 name started=$SECONDS rc=0; name=$(basename "$project")
   NVGRE_GATEWAY_TEST_RUN=$token dotnet test "$project" -c Release --no-build --nologo -v q --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
     --blame-hang-timeout 12m --blame-hang-dump-type none ${filter:+--filter "$filter"} > "artifacts/$name.log" 2>&1 < /dev/null || rc=$?
-  [ $rc = 0 ] || failed=1
+  [ $rc = 0 ] || { failed=1; end_leftovers; }
   [ -f "$results/$name.trx" ] || [ -n "$filter" ] || { echo "no results from $name:"; tail -n 30 "artifacts/$name.log"; failed=1; }
   echo "$name: $((SECONDS - started)) s, exit code $rc"
 }
