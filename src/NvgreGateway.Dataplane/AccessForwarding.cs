@@ -68,6 +68,11 @@ internal static unsafe class AccessForwarding
         pair[1] += m->PktLen;
 
         SegmentEntry* segment = w->Segments + k->Segment;
+        if (k->Needed != k->Length && source == DropReason.None && TenantNeighborStage.Takes(w, k, from))
+        {
+            return;
+        }
+
         bool known = cast == CastKind.Unicast && FdbDestination.IsCurrent(w, found);
         if (!known)
         {

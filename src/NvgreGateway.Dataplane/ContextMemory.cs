@@ -71,6 +71,7 @@ internal static unsafe class ContextMemory
         w->TenantNeighbor = memory.Punt(index, PuntClass.TenantNeighbor);
         w->Icmp = memory.Punt(index, PuntClass.Icmp);
         w->Inject = memory.Inject(index);
+        w->Bindings = memory.Bindings;
         w->Access = access;
         w->Index = index;
         w->MaxPorts = ports;

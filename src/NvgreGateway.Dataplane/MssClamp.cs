@@ -18,7 +18,8 @@ internal static unsafe class MssClamp
     private const int FlagsOffset = 13;
 
     /// <summary>
-    /// Whether a frame may be a SYN, from one byte of its TCP header; what carries IPv6 extension headers is always looked at.
+    /// Whether a frame may be a SYN, from one byte of its TCP header; what carries IPv6 extension headers is always looked at. So is
+    /// ARP and ND, for <see cref="TenantNeighborStage"/>.
     /// </summary>
     /// <param name="l3">First byte behind the EtherType.</param>
     /// <param name="linear">Bytes from there that may be read.</param>
@@ -38,10 +39,10 @@ internal static unsafe class MssClamp
             byte next = l3[6];
             return next == IpProtocol.Tcp
                 ? linear > Ipv6Header.Size + FlagsOffset && (l3[Ipv6Header.Size + FlagsOffset] & TcpHeader.Syn) != 0
-                : IsExtension(next);
+                : IsExtension(next) || TenantNeighborStage.MayApply(l3, linear, family);
         }
 
-        return false;
+        return TenantNeighborStage.MayApply(l3, linear, family);
     }
 
     /// <summary>Clamps, if the frame is a SYN with an MSS option that says more.</summary>

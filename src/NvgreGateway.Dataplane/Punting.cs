@@ -151,6 +151,41 @@ internal static unsafe class Punting
         }
     }
 
+    /// <summary>Hands control a copy of a tenant's ARP or ND frame, untagged; what becomes of the frame is the caller's business.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="k">The frame.</param>
+    /// <param name="from">Port it came in on.</param>
+    /// <param name="kind">Question or evidence.</param>
+    /// <returns>False when the ring is full.</returns>
+    public static bool TenantNeighbor(WorkerContext* w, Work* k, uint from, PuntKind kind)
+    {
+        SpscRing ring = w->TenantNeighbor;
+        // Half the ring is kept for those who wait for an answer.
+        PuntSlot* slot = kind == PuntKind.TenantEvidence && ring.Count >= ring.Capacity / 2 ? null : (PuntSlot*)ring.Reserve();
+        if (slot == null)
+        {
+            return false;
+        }
+
+        Mbuf* m = k->Packet;
+        byte* data = PuntSlot.Data(slot);
+        uint copied = Math.Min(Math.Min(k->Length, m->DataLen - (uint)k->Offset), ring.SlotBytes - PuntSlot.HeadBytes);
+        Buffer.MemoryCopy(m->Data + k->Offset, data, copied, copied);
+        Wire.Store64(data, (k->DestinationKey >> 16) | (k->SourceKey >> 16 << 48)); // the tags of a frame from a VLAN stand between its MACs and the rest
+        Wire.Store32(data + 8, (uint)(k->SourceKey >> 32));
+        slot->Sequence = w->Ports.SequenceOf(m);
+        slot->Key = 0;
+        slot->Place = k->Place;
+        slot->Segment = k->Segment;
+        slot->OriginalLength = k->Length;
+        slot->CopiedLength = (ushort)copied;
+        slot->Port = (ushort)from;
+        slot->Kind = kind;
+        slot->L3Offset = EthernetHeader.Size;
+        ring.Publish();
+        return true;
+    }
+
     /// <summary>Tells control that packets wait for a next hop that nobody resolves.</summary>
     /// <param name="w">The worker.</param>
     /// <param name="nextHop">Its id.</param>

@@ -6,8 +6,8 @@ namespace NvgreGateway.Dataplane;
 
 /// <summary>
 /// PA side, pass 2: where the tenant frame goes. Outcomes: tagged onto an attachment (<see cref="AttachmentOutput"/>), replicated
-/// (<see cref="Replication"/>); <c>drop.fdb.unknown_unicast</c>; those of <see cref="RelayStage"/>, <see cref="FdbSource"/> and
-/// <see cref="SizeStage"/>.
+/// (<see cref="Replication"/>); <c>drop.fdb.unknown_unicast</c>; those of <see cref="RelayStage"/>, <see cref="FdbSource"/>,
+/// <see cref="SizeStage"/> and <see cref="TenantNeighborStage"/>.
 /// </summary>
 internal static unsafe class UnderlayForwarding
 {
@@ -58,6 +58,11 @@ internal static unsafe class UnderlayForwarding
         triple[PeerCounters.OuterBytes] += m->PktLen;
 
         SegmentEntry* segment = w->Segments + k->Segment;
+        if (k->Needed != k->Length && source == DropReason.None && TenantNeighborStage.Takes(w, k, from))
+        {
+            return;
+        }
+
         if (cast != CastKind.Unicast || !FdbDestination.IsCurrent(w, found))
         {
             if (cast == CastKind.Unicast)

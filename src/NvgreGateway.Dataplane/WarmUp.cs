@@ -69,7 +69,8 @@ internal static unsafe class WarmUp
         sketch.AddAddress(underlay, s_pa4, 24);
         sketch.AddAddress(underlay, s_pa6, 64);
         uint segment = sketch.AddSegment(
-            5001, SegmentFlags.Up | SegmentFlags.Learning | SegmentFlags.FloodUnknown | SegmentFlags.LocalSwitching | SegmentFlags.MssClamp | SegmentFlags.Fragment);
+            5001, SegmentFlags.Up | SegmentFlags.Learning | SegmentFlags.FloodUnknown | SegmentFlags.LocalSwitching | SegmentFlags.MssClamp | SegmentFlags.Fragment
+                | SegmentFlags.AnswerNeighbors);
         uint attachment = sketch.AddAttachment(segment, access, 100);
         uint other = sketch.AddAttachment(segment, access, 200);
         uint peer4 = sketch.AddPeer(segment, underlay, s_pa4, s_peer4, 1, PeerFlags.Up | PeerFlags.FlowIdHash | PeerFlags.EcnNormal);
@@ -85,6 +86,7 @@ internal static unsafe class WarmUp
         memory.NextHops[1].Word = NextHopSlot.Pack(0xFE02_0000_0002, NextHopState.Resolved);
         SnapshotSketch.AddMac(memory, segment, HostMac, Place.OfAttachment(attachment, 0).Value);
         SnapshotSketch.AddMac(memory, segment, HostMac + 0x0100_0000_0000, Place.OfAttachment(other, 0).Value);
+        memory.Bindings.Set(new BindingEntry { High = 9, Mac = RemoteMac, Segment = segment, Family = 4 });
         SnapshotSketch.AddMac(memory, segment, RemoteMac, Place.OfPeer(peer4, 0).Value);
         SnapshotSketch.AddMac(memory, segment, RemoteMac + 0x0100_0000_0000, Place.OfPeer(peer6, 0).Value);
         SnapshotSketch.AddMac(memory, segment, RemoteMac + 0x0200_0000_0000, Place.OfPeer(narrow, 0).Value);
@@ -113,12 +115,15 @@ internal static unsafe class WarmUp
         access.Add(Tenant(RemoteMac + 0x0200_0000_0000, HostMac, 100, 1, false)); // fragmented
         access.Add(Tenant(RemoteMac + 0x0200_0000_0000, HostMac, 100, 1, false)); // too big
         access[^1][18 + 6] = 0x40;
+        access.Add(Arp(HostMac, 100));
+        access.Add(Arp(HostMac, 100, 9)); // for one that is known
         byte[] plain = Tenant(HostMac, RemoteMac, 0, 1, false);
         underlay.Add(Outer4(Tenant(0xFFFF_FFFF_FFFF, RemoteMac, 0, 1, false), s_peer4));
         underlay.Add(Outer4(Tenant(HostMac, RemoteMac + 0x0900_0000_0000, 0, 1, false), s_peer4));
         underlay.Add(Outer4(plain, [198, 51, 100, 99])); // no such peer
         underlay.Add(Outer4(plain, s_peer4, tos: 1)); // ECN
         underlay.Add(Outer4(Syn(plain), s_peer4));
+        underlay.Add(Outer4(Arp(RemoteMac, 0), s_peer4));
         underlay.Add(Arp());
         return [[.. access], [.. underlay]];
     }
@@ -213,6 +218,20 @@ internal static unsafe class WarmUp
         f.AsSpan(0, 6).Fill(0xFF);
         BinaryPrimitives.WriteUInt16BigEndian(f.AsSpan(12), 0x0806);
         BinaryPrimitives.WriteUInt64BigEndian(f.AsSpan(14), 0x0001_0800_0604_0001);
+        return f;
+    }
+
+    // A tenant's question.
+    private static byte[] Arp(ulong source, ushort vlan, byte target = 1)
+    {
+        byte[] f = Tenant(0xFFFF_FFFF_FFFF, source, vlan, 0, ipv6: false);
+        Span<byte> arp = f.AsSpan(f.Length - 46);
+        arp.Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(f.AsSpan(f.Length - 48), 0x0806);
+        BinaryPrimitives.WriteUInt64BigEndian(arp, 0x0001_0800_0604_0001);
+        f.AsSpan(6, 6).CopyTo(arp[8..]);
+        arp[24] = target;
+        arp[14] = 10;
         return f;
     }
 

@@ -51,7 +51,7 @@ internal unsafe struct Work
 
     /// <summary>
     /// What the way out is compared with: <see cref="Length"/>, or more than any takes when the frame must be looked at before it
-    /// leaves, as a TCP SYN must (<see cref="MssClamp"/>). One comparison tells both.
+    /// leaves, as a TCP SYN must (<see cref="MssClamp"/>) and ARP or ND (<see cref="TenantNeighborStage"/>). One comparison tells both.
     /// </summary>
     public uint Needed;
 

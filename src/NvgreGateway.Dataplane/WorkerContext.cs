@@ -91,6 +91,7 @@ internal unsafe struct WorkerContext
     public SpscRing TenantNeighbor;
     public SpscRing Icmp;
     public SpscRing Inject;
+    public BindingTable Bindings;
     public nint Access;
     public int Index;
     public uint MaxPorts;

@@ -13,9 +13,9 @@ public sealed unsafe class GatewayMemory : IDisposable
     public const int LongestFrame = 9728 - 64;
 
     private const ulong HugePage = 2 << 20;
-    private const int RegionCount = 8;
-    private static readonly string[] s_names = ["header", "tables", "nexthops", "fdb", "ages", "statistics", "drops", "rings"];
-    private static readonly bool[] s_huge = [false, true, false, true, true, true, false, false];
+    private const int RegionCount = 9;
+    private static readonly string[] s_names = ["header", "tables", "nexthops", "fdb", "ages", "statistics", "drops", "rings", "bindings"];
+    private static readonly bool[] s_huge = [false, true, false, true, true, true, false, false, false];
     private static readonly (uint Bytes, uint Slots)[] s_punt = [(512, 1024), (PuntSlot.HeadBytes, 16384), (512, 512), (9728, 256)];
     private readonly Region[] _regions;
 
@@ -35,6 +35,7 @@ public sealed unsafe class GatewayMemory : IDisposable
         Statistics,
         Drops,
         Rings,
+        Bindings,
     }
 
     /// <summary>The head.</summary>
@@ -75,6 +76,9 @@ public sealed unsafe class GatewayMemory : IDisposable
 
     /// <summary>The FDB.</summary>
     public FdbTable Fdb => new((FdbBucket*)_regions[(int)Part.Fdb].Memory, Limits.FdbBuckets - 1, _regions[(int)Part.Ages].Memory);
+
+    /// <summary>Tenants' addresses that are answered for.</summary>
+    public BindingTable Bindings => new(_regions[(int)Part.Bindings].Memory, BindingEntries(Limits));
 
     /// <summary>The published snapshot; its header is null before the first.</summary>
     public Snapshot Current
@@ -354,6 +358,9 @@ public sealed unsafe class GatewayMemory : IDisposable
         return (bytes + 4095) & ~4095ul;
     }
 
+    // At most half of the places are used; as many tenants as the FDB holds MACs.
+    private static uint BindingEntries(in ExchangeLimits l) => Math.Max(64, System.Numerics.BitOperations.RoundUpToPowerOf2(l.FdbCapacity * 2));
+
     private static ulong[] Sizes(in ExchangeLimits l)
     {
         ulong buckets = l.FdbBuckets + (ulong)FdbTable.Spare;
@@ -367,6 +374,7 @@ public sealed unsafe class GatewayMemory : IDisposable
             StatisticsBytes(l) * l.Workers,
             (l.Segments + (ulong)l.Peers) * 1024 * l.Workers,
             RingBytes() * l.Workers,
+            BindingTable.HeadBytes + (BindingEntries(l) * (ulong)sizeof(BindingEntry)),
         ];
     }
 

@@ -14,7 +14,7 @@ public static class LayoutHash
     [
         typeof(GatewayHeader), typeof(ExchangeLimits), typeof(ProcessMark), typeof(SnapshotHeader), typeof(PortEntry),
         typeof(SegmentEntry), typeof(AttachmentEntry), typeof(PeerEntry), typeof(PeerKey4), typeof(PeerKey6), typeof(LocalAddress),
-        typeof(FdbBucket), typeof(NextHopSlot), typeof(PuntSlot), typeof(InjectSlot), typeof(WorkerStatistics), typeof(PeerCounters),
+        typeof(FdbBucket), typeof(BindingEntry), typeof(NextHopSlot), typeof(PuntSlot), typeof(InjectSlot), typeof(WorkerStatistics), typeof(PeerCounters),
         typeof(AttachmentCounters), typeof(PortCounters), typeof(GreProtocolCount), typeof(PortTableEntry), typeof(DataSettings),
         typeof(PortState), typeof(DataState), typeof(Mailbox), typeof(StormBuckets),
     ];

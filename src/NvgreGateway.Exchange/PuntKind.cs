@@ -24,4 +24,13 @@ public enum PuntKind : byte
     /// came with, 0 = it came untagged and is about the whole port.
     /// </summary>
     TopologyChange,
+
+    /// <summary>
+    /// A tenant asks for an address that somebody is known to have (E-050): the whole untagged frame follows, consumed.
+    /// <see cref="PuntSlot.Place"/> is where it came from and where the answer goes.
+    /// </summary>
+    TenantQuestion,
+
+    /// <summary>A copy of a tenant's ARP or ND frame that tells who has an address (E-054, E-055); the frame itself goes its way.</summary>
+    TenantEvidence,
 }

@@ -40,6 +40,15 @@ public enum SegmentFlags : uint
     /// <summary><c>relay</c>: known unicast from one peer goes to another .</summary>
     Relay = 1u << 23,
 
+    /// <summary><c>arp: suppress</c> or <c>proxy</c>: tenants' ARP and ND are watched and answered (E-050).</summary>
+    AnswerNeighbors = 1u << 12,
+
+    /// <summary><c>arp: proxy</c>: what cannot be answered is dropped (E-050).</summary>
+    ProxyNeighbors = 1u << 13,
+
+    /// <summary><c>strictArp</c>: malformed ARP and ND is dropped (E-059).</summary>
+    StrictNeighbors = 1u << 14,
+
     /// <summary>The id is in use.</summary>
     Valid = 1u << 31,
 }

@@ -266,6 +266,8 @@ internal static class Definitions
             "Unicast to a MAC outside the FDB.",
             "A-087");
         var records = kind.Optional("records", new ListKind<RecordConfiguration>(Record, 0, ConfigurationLimits.FdbCapacity), [], static s => s.Records, "Static FDB entries: { `mac`, `ca`, `pa` } or { `mac`, `port`, `vlan` }.", "A-100, A-102", defaultText: "none");
+        var arp = kind.Optional("arp", new WordKind<ArpMode>([("forward", ArpMode.Forward), ("suppress", ArpMode.Suppress), ("proxy", ArpMode.Proxy)]), ArpMode.Forward, static s => s.Arp, "ARP and ND of tenants: forwarded; answered for owners that are known and else forwarded; or answered or dropped.", "A-105, E-050");
+        var strictArp = kind.Optional("strictArp", Flag, false, static s => s.StrictArp, "With `arp` `suppress` or `proxy`: malformed ARP and ND is dropped, not forwarded.", "E-059");
         var localSwitching = kind.Optional("localSwitching", Flag, true, static s => s.LocalSwitching, "Frames pass from one attachment to another.", "E-024");
         var limits = kind.Group("limits", Limits, static s => s.Limits, "Limit of learned MACs.", "E-034");
         var lossless = kind.Optional("lossless", DropOrForward, FramePolicy.Drop, static s => s.Lossless, "FCoE and FIP.", "A-146");
@@ -280,7 +282,6 @@ internal static class Definitions
         kind.Later("groups", "A-083");
         kind.Later("snooping", "A-091");
         var relay = kind.Optional("relay", Flag, false, static s => s.Relay, "Known unicast from one peer goes to the other peer that has its destination; broadcast, multicast and unknown unicast never do.", "A-092");
-        kind.Later("arp", "E-050", "\"forward\"");
         kind.Later("dropBadInnerChecksum", "C-044", "false");
         var storm = kind.Group("storm", Storm, static s => s.Storm, "The most that is flooded in it, from either side.", "F-045");
         kind.BuiltBy(v => new SegmentConfiguration
@@ -294,6 +295,8 @@ internal static class Definitions
             Learning = v.Get(learning),
             UnknownUnicast = v.Get(unknownUnicast),
             Records = v.Get(records),
+            Arp = v.Get(arp),
+            StrictArp = v.Get(strictArp),
             LocalSwitching = v.Get(localSwitching),
             Limits = v.Get(limits),
             Lossless = v.Get(lossless),
@@ -344,8 +347,8 @@ internal static class Definitions
     {
         NumberKind rate = new(0, 1000000, "packets a second");
         ObjectKind<BudgetsConfiguration> kind = new("budgets");
-        var arp = kind.Optional("arp", rate, 1000, static b => b.Arp, "ARP on underlay ports.", "F-047");
-        var nd = kind.Optional("nd", rate, 1000, static b => b.Nd, "Neighbour discovery on underlay ports.", "F-047");
+        var arp = kind.Optional("arp", rate, 1000, static b => b.Arp, "ARP on underlay ports; as much again of tenants where `arp` answers.", "F-047");
+        var nd = kind.Optional("nd", rate, 1000, static b => b.Nd, "Neighbour discovery on underlay ports; as much again of tenants where `arp` answers.", "F-047");
         var icmpEcho = kind.Optional("icmpEcho", rate, 100, static b => b.IcmpEcho, "Echo requests to the gateway's own addresses.", "F-047");
         kind.Later("dhcp", "F-047");
         kind.Later("igmp", "F-047");

@@ -29,6 +29,12 @@ public sealed record SegmentConfiguration
     /// <summary>Static FDB entries (A-100, A-102, E-033).</summary>
     public required ValueList<RecordConfiguration> Records { get; init; }
 
+    /// <summary>What becomes of tenants' ARP and ND (A-105, E-050).</summary>
+    public ArpMode Arp { get; init; }
+
+    /// <summary>Whether malformed ARP and ND is dropped where <see cref="Arp"/> watches it (E-059).</summary>
+    public bool StrictArp { get; init; }
+
     /// <summary>Whether frames pass from one attachment to another (E-024).</summary>
     public required bool LocalSwitching { get; init; }
 

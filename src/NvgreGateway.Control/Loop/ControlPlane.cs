@@ -101,6 +101,8 @@ public sealed class ControlPlane
 
     internal NeighborTable Neighbors => Running.Neighbors;
 
+    internal TenantNeighbors Tenants => Running.Tenants;
+
     internal OwnAddresses Own => Running.Own;
 
     internal UnderlayErrors Errors => Running.Errors;
@@ -118,13 +120,15 @@ public sealed class ControlPlane
         tables.Apply(_first, macs, nowNanoseconds);
         var own = new OwnAddresses(_first.Ports, macs);
         var neighbors = new NeighborTable(_memory, _injects, own, NeighborChanged);
+        var tenants = new TenantNeighbors(_memory, _injects, _first, TenantDuplicate);
         var errors = new UnderlayErrors(_memory, tables, PathMtuChanged);
         var protocols = new UnderlayProtocols(_memory, _injects, neighbors, own, _first.Budgets, AddressConflict, HandleError);
-        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs, errors);
+        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs, errors, tenants);
         tables.Fdb.MarkedDuplicate += entry => _log.Write(
             EventSeverity.Warning, "fdb_duplicate", ("mac", entry.Mac), ("segment", _state.Index.SegmentOf(entry.Segment)?.Name));
         SetVlans(_first);
         neighbors.Refresh(_first, own, nowNanoseconds);
+        tenants.Refresh(_state.Index);
         ShowPeers();
         ShowMtus();
         _nextTick = nowNanoseconds;
@@ -169,6 +173,9 @@ public sealed class ControlPlane
                         _log.Write(EventSeverity.Info, "topology_change", ("port", state.Index.Configuration.Ports[punt.Port].Name), ("entries", forgotten));
                     }
 
+                    break;
+                case PuntKind.TenantQuestion or PuntKind.TenantEvidence:
+                    state.Tenants.Handle(in punt, state.Index, state.Tables.Fdb, Now);
                     break;
                 case PuntKind.NextHopNeeded:
                     state.Neighbors.Need(punt.Key, punt.Sequence, Now);
@@ -241,6 +248,7 @@ public sealed class ControlPlane
         state.Protocols.Refresh(next.Budgets, own);
         state.Neighbors.Refresh(next, own, Now);
         state.Errors.Refresh(Index);
+        state.Tenants.Refresh(Index);
         _tenantErrors.Refresh(Index);
         _hops.Refresh(Index);
         ShowPeers();
@@ -366,7 +374,7 @@ public sealed class ControlPlane
     /// Whether somebody would see that a tick of the tables came late. In <c>replay</c> nobody does while nothing can age: a silence
     /// of years in a capture then costs nothing.
     /// </summary>
-    private bool TickMatters => !_options.Ordered || Running.Tables.Fdb.LearnedCount > 0 || Running.Errors.Unreachable.Any();
+    private bool TickMatters => !_options.Ordered || Running.Tables.Fdb.LearnedCount > 0 || Running.Errors.Unreachable.Any() || Running.Tenants.LearnedCount > 0;
 
     private void FireUntil(ulong until)
     {
@@ -383,6 +391,7 @@ public sealed class ControlPlane
                 ulong at = !_options.Ordered ? Math.Max(due, until) : TickMatters ? due : due + ((until - due) / length * length);
                 state.Tables.Tick(at);
                 _anomalies.Look(state.Index.Configuration.Log.EcnAnomalies, at);
+                state.Tenants.Tick(at);
                 if (state.Errors.Recover(state.Index, at))
                 {
                     ShowUnreachable();
@@ -448,6 +457,20 @@ public sealed class ControlPlane
 
     private void AddressConflict(HostKey key, MacAddress mac) => _log.Write(
         EventSeverity.Warning, "address_conflict", ("address", key), ("port", Configuration.Ports[key.Port].Name), ("mac", mac));
+
+    // E-057: somebody must look; the gateway cannot know which of them is right.
+    private void TenantDuplicate(uint segment, HostKey address, MacAddress? mac)
+    {
+        string name = Running.Index.SegmentOf(segment)?.Name ?? segment.ToString(System.Globalization.CultureInfo.InvariantCulture), subject = $"{name} {address}";
+        if (mac is { } newest)
+        {
+            _conditions.Raise("address_duplicate", subject, $"it moves between MACs, last to {newest}: it is not answered for", Now);
+        }
+        else
+        {
+            _conditions.Clear("address_duplicate", subject, Now);
+        }
+    }
 
     private void NeighborChanged(NeighborChange change)
     {
@@ -583,5 +606,5 @@ public sealed class ControlPlane
 
     private sealed record State(
         GatewayTables Tables, NeighborTable Neighbors, UnderlayProtocols Protocols, OwnAddresses Own, PlaneIndex Index,
-        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors);
+        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors, TenantNeighbors Tenants);
 }

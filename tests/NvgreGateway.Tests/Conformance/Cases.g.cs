@@ -1115,4 +1115,72 @@ public sealed class Cases
     [Fact]
     [Requirement("F-045")]
     public void Storm_Port_And_Segment() => CaseRunner.Run("storm-port-and-segment");
+
+    [Fact]
+    [Requirement("E-050")]
+    public void Arp_Forward() => CaseRunner.Run("arp-forward");
+
+    [Fact]
+    [Requirement("E-050", "E-051", "A-105", "D-034")]
+    public void Arp_Suppress() => CaseRunner.Run("arp-suppress");
+
+    [Fact]
+    [Requirement("E-050", "E-051", "A-105", "D-034")]
+    public void Arp_Proxy() => CaseRunner.Run("arp-proxy");
+
+    [Fact]
+    [Requirement("E-052")]
+    public void Arp_Same_Side() => CaseRunner.Run("arp-same-side");
+
+    [Fact]
+    [Requirement("E-024", "E-052")]
+    public void Arp_Isolated() => CaseRunner.Run("arp-isolated");
+
+    [Fact]
+    [Requirement("E-053")]
+    public void Arp_Probes() => CaseRunner.Run("arp-probes");
+
+    [Fact]
+    [Requirement("E-050", "E-053", "E-054", "A-105")]
+    public void Nd_Suppress() => CaseRunner.Run("nd-suppress");
+
+    [Fact]
+    [Requirement("E-050")]
+    public void Nd_Proxy() => CaseRunner.Run("nd-proxy");
+
+    [Fact]
+    [Requirement("E-054")]
+    public void Nd_Learned() => CaseRunner.Run("nd-learned");
+
+    [Fact]
+    [Requirement("E-055", "A-105")]
+    public void Arp_Learned() => CaseRunner.Run("arp-learned");
+
+    [Fact]
+    [Requirement("E-056")]
+    public void Arp_Ages() => CaseRunner.Run("arp-ages");
+
+    [Fact]
+    [Requirement("E-057")]
+    public void Arp_Duplicates() => CaseRunner.Run("arp-duplicates");
+
+    [Fact]
+    [Requirement("E-058")]
+    public void Arp_Announcements_Pass() => CaseRunner.Run("arp-announcements-pass");
+
+    [Fact]
+    [Requirement("E-059")]
+    public void Arp_Strict() => CaseRunner.Run("arp-strict");
+
+    [Fact]
+    [Requirement("E-059")]
+    public void Arp_Not_Strict() => CaseRunner.Run("arp-not-strict");
+
+    [Fact]
+    [Requirement("F-047")]
+    public void Arp_Budget() => CaseRunner.Run("arp-budget");
+
+    [Fact]
+    [Requirement("E-050", "A-105")]
+    public void Arp_In_A_Burst() => CaseRunner.Run("arp-in-a-burst");
 }

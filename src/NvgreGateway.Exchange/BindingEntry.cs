@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+
+namespace NvgreGateway.Exchange;
+
+/// <summary>Which MAC answers for a tenant's address, in a <see cref="BindingTable"/>; all zeros = free.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 32)]
+public struct BindingEntry
+{
+    /// <summary>IPv4 in the low 32 bits, else bytes 0-7, as the wire bytes load little-endian.</summary>
+    public ulong High;
+
+    /// <summary>IPv6 bytes 8-15 likewise; 0 for IPv4.</summary>
+    public ulong Low;
+
+    /// <summary>The MAC, 48 bits, first wire byte lowest; never 0 in an entry that is used.</summary>
+    public ulong Mac;
+
+    /// <summary>Segment id.</summary>
+    public uint Segment;
+
+    /// <summary>4 or 6.</summary>
+    public uint Family;
+}
