@@ -258,8 +258,6 @@ public sealed class ErrorTests
     [InlineData("segments[0].multicastPa", "\"239.1.1.1\"", "leave the key out")]
     [InlineData("segments[0].groups", "{}", "leave the key out")]
     [InlineData("segments[0].snooping", "false", "leave the key out")]
-    [InlineData("segments[0].arp", "\"suppress\"", "leave the key out, or \"forward\"")]
-    [InlineData("segments[0].arp", "\"proxy\"", "leave the key out, or \"forward\"")]
     [InlineData("segments[0].dropBadInnerChecksum", "true", "leave the key out, or false")]
     [InlineData("segments[0].spread", "\"flow\"", "leave the key out, or \"first\"")]
     [InlineData("budgets.dhcp", "1000", "leave the key out")]
@@ -329,7 +327,7 @@ public sealed class ErrorTests
 
         Assert.Equal((path, "5", problem), (error.Path, error.Value, error.Problem));
         Assert.Equal(
-            "name, vsid, attachments, peers, sourceAddresses, adminState, learning, unknownUnicast, records, localSwitching, limits, lossless, pcpToDscp, dscpToPcp, rewriteInnerDscp, mssClamp, fragment, router, relay, storm",
+            "name, vsid, attachments, peers, sourceAddresses, adminState, learning, unknownUnicast, records, arp, strictArp, localSwitching, limits, lossless, pcpToDscp, dscpToPcp, rewriteInnerDscp, mssClamp, fragment, router, relay, storm",
             error.Allowed);
     }
 
