@@ -105,11 +105,13 @@ internal static unsafe class ContextMemory
         w->PeerCount = s.Header->PeerCount;
         w->HoldLimit = s.Header->HoldLimit;
         uint macs = 0;
+        w->UnderlayPorts = 0;
         for (uint i = 0; i < s.Header->PortCount && i < w->MaxPorts; i++)
         {
             if ((s.Ports[i].Flags & PortFlags.Valid) != 0)
             {
                 w->OwnMacs[macs++] = s.Ports[i].Mac & Wire.MacMask;
+                w->UnderlayPorts |= (s.Ports[i].Flags & PortFlags.Underlay) != 0 ? 1ul << (int)i : 0;
             }
         }
 

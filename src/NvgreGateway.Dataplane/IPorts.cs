@@ -27,7 +27,23 @@ public unsafe interface IPorts
     /// <returns>The buffer, or null when the pool is empty.</returns>
     Mbuf* Allocate();
 
-    /// <summary>Returns a packet, its whole chain, to the pool.</summary>
+    /// <summary>
+    /// Takes an empty buffer of one segment for the head of a packet whose rest other packets share: 128 bytes of headroom, and
+    /// <see cref="HeadBytes"/> behind it, from a pool of small buffers.
+    /// </summary>
+    /// <returns>The buffer, or null when that pool is empty.</returns>
+    Mbuf* AllocateHead();
+
+    /// <summary>
+    /// A bit for each port that sends packets of several segments, and buffers that other packets hold too. The others get packets
+    /// that are nobody else's.
+    /// </summary>
+    ulong ChainPorts { get; }
+
+    /// <summary>Bytes behind the headroom of what <see cref="AllocateHead"/> gives.</summary>
+    public const int HeadBytes = 256;
+
+    /// <summary>Returns a packet, its whole chain, to the pool; a segment that other packets hold too goes with the last of them.</summary>
     /// <param name="mbuf">The packet.</param>
     void Free(Mbuf* mbuf);
 

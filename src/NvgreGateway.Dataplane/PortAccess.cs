@@ -12,6 +12,12 @@ internal abstract unsafe class PortAccess
     /// <inheritdoc cref="IPorts.Allocate"/>
     public abstract Mbuf* Allocate();
 
+    /// <inheritdoc cref="IPorts.AllocateHead"/>
+    public abstract Mbuf* AllocateHead();
+
+    /// <inheritdoc cref="IPorts.ChainPorts"/>
+    public abstract ulong ChainPorts { get; }
+
     /// <inheritdoc cref="IPorts.Free"/>
     public abstract void Free(Mbuf* mbuf);
 

@@ -8,7 +8,7 @@ namespace NvgreGateway.Dataplane;
 /// <summary>
 /// Broadcast, multicast and unknown unicast: from the VLAN side one copy to every other attachment (if the segment switches locally)
 /// and to every peer that is up; from NVGRE to every attachment and never to a peer (A-081, A-087 to A-089, E-021, E-025, rule 0.2.6).
-/// The last receiver gets the frame itself. Outcomes: copies queued or held; <c>drop.fdb.no_receiver</c>, also when isolation
+/// The last receiver gets the frame itself; copies of long frames share their payload (<see cref="SharedPayload"/>). Outcomes: copies queued or held; <c>drop.fdb.no_receiver</c>, also when isolation
 /// (E-024) is why there is none; those of <see cref="StormStage"/>; per copy those of <see cref="SizeStage"/>, <see cref="NeighborStage"/>, <see cref="Transmission"/>
 /// and <c>drop.mbuf.nomem</c>.
 /// </summary>
@@ -60,6 +60,8 @@ internal static unsafe class Replication
         SizeStage.Clamp(w, k, m, inner, k->Peer); // from NVGRE: by the peer it came from, for all copies alike
         uint least = uint.MaxValue, leastPlace = 0;
         bool tell = true;
+        bool shares = next != end && SharedPayload.MayApply(k, m), split = false;
+        ulong chains = shares ? w->Ports.ChainPorts : 0;
         while (next != end)
         {
             uint at = next;
@@ -102,9 +104,29 @@ internal static unsafe class Replication
             }
 
             Interlocked.Increment(ref record->Pending);
+            bool chained = (shares || split) && TakesChains(w, to, chains);
             if (next != end)
             {
+                if (chained && !split)
+                {
+                    Mbuf* whole = SharedPayload.Split(w, m);
+                    split = whole != null;
+                    shares = split; // without a buffer for it, this frame is copied whole
+                    m = split ? whole : m;
+                }
+
+                copy = chained && split ? SharedPayload.Copy(w, m) : null;
+                copy = copy == null ? FrameCopy.Make(w, m) : copy;
+                if (copy == null)
+                {
+                    Accounting.LoseCopy(w, record, DropReason.MbufNomem);
+                    continue;
+                }
+            }
+            else if (split && !chained)
+            {
                 copy = FrameCopy.Make(w, m);
+                Accounting.Discard(w, m);
                 if (copy == null)
                 {
                     Accounting.LoseCopy(w, record, DropReason.MbufNomem);
@@ -127,6 +149,13 @@ internal static unsafe class Replication
         }
 
         Accounting.Settle(w, record);
+    }
+
+    // Whether every port that leads to a place sends chains; a peer may be reached by any underlay port.
+    private static bool TakesChains(WorkerContext* w, uint to, ulong chains)
+    {
+        ulong ports = (to & Place.Peer) != 0 ? w->UnderlayPorts : 1ul << w->Attachments[to & Place.IdMask].Port;
+        return (ports & ~chains) == 0;
     }
 
     // The index of the next member that gets a copy.

@@ -62,9 +62,13 @@ internal static unsafe class Trimming
         {
             if (s->DataLen >= left)
             {
-                s->DataLen = (ushort)left;
                 Mbuf* rest = s->Next;
-                s->Next = null;
+                if (s->DataLen != left || rest != null)
+                {
+                    s->DataLen = (ushort)left; // only where something changes: what other packets share is never written
+                    s->Next = null;
+                }
+
                 if (rest != null)
                 {
                     rest->NbSegs = (ushort)(m->NbSegs - segments);

@@ -29,6 +29,10 @@ internal readonly unsafe struct WarmPorts(WarmPorts.Device device) : IPorts
 
     public Mbuf* Allocate() => _device.Allocate();
 
+    public Mbuf* AllocateHead() => _device.Allocate();
+
+    public ulong ChainPorts => ulong.MaxValue;
+
     public void Free(Mbuf* mbuf) => _device.Free(mbuf);
 
     public bool IsUp(int port) => true;
@@ -91,7 +95,11 @@ internal readonly unsafe struct WarmPorts(WarmPorts.Device device) : IPorts
             while (m != null)
             {
                 Mbuf* next = m->Next;
-                _free[_count++] = m;
+                if (Mbuf.LetGo(m))
+                {
+                    _free[_count++] = m;
+                }
+
                 m = next;
             }
         }

@@ -106,6 +106,7 @@ internal static unsafe class WarmUp
         }
 
         access.Add(Tenant(0xFFFF_FFFF_FFFF, HostMac, 100, 1, false)); // broadcast
+        access.Add([.. Tenant(0xFFFF_FFFF_FFFF, HostMac, 100, 1, false), .. new byte[SharedPayload.Least]]); // whose copies share
         access.Add(Tenant(HostMac + 0x0100_0000_0000, HostMac, 100, 1, false)); // to another attachment
         access.Add(Tenant(RemoteMac + 0x0700_0000_0000, HostMac, 100, 1, false)); // unknown
         access.Add(Tenant(RemoteMac, HostMac + 0x0700_0000_0000, 100, 1, false)); // to be learned

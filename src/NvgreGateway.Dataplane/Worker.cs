@@ -298,6 +298,15 @@ public sealed unsafe class Worker<TPorts>
         public override Mbuf* Allocate() => worker._ports.Allocate();
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override Mbuf* AllocateHead() => worker._ports.AllocateHead();
+
+        public override ulong ChainPorts
+        {
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            get => worker._ports.ChainPorts;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Free(Mbuf* mbuf) => worker._ports.Free(mbuf);
 
         public override ulong Timestamp

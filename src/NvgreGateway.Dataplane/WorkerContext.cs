@@ -53,6 +53,9 @@ internal unsafe struct WorkerContext
     /// <summary>Groups of four in it.</summary>
     public uint OwnMacGroups;
 
+    /// <summary>A bit for each underlay port.</summary>
+    public ulong UnderlayPorts;
+
     /// <summary>Age tick of this loop.</summary>
     public uint Tick;
 

@@ -36,7 +36,7 @@ public unsafe struct Mbuf
     /// <summary>Bytes from <see cref="BufAddr"/> to the first byte of data.</summary>
     [FieldOffset(16)] public ushort DataOff;
 
-    /// <summary>How many hold this header. Changed by several threads at once for shared buffers: only read here.</summary>
+    /// <summary>How many hold this header. Changed by several threads at once for shared buffers: only <see cref="Hold"/> and <see cref="LetGo"/> write it.</summary>
     [FieldOffset(18)] public ushort Refcnt;
 
     /// <summary>Segments of the packet; valid in its first segment.</summary>
@@ -173,6 +173,20 @@ public unsafe struct Mbuf
         DataLen = (ushort)(DataLen - bytes);
         PktLen -= (uint)bytes;
     }
+
+    /// <summary>
+    /// One more holds a segment: it returns to its pool when all of them freed it. The caller holds it itself; its data may no longer be
+    /// changed by anyone, nor where it begins and ends.
+    /// </summary>
+    /// <param name="segment">The segment.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Hold(Mbuf* segment) =>
+        Interlocked.Add(ref *(int*)&segment->DataOff, 1 << 16); // the count is the upper half of an aligned word; the lower half stands still
+
+    /// <summary>One less holds a segment, for pools that are not DPDK's. It may be reused only if this was the last.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <returns>Whether nobody holds it any more.</returns>
+    public static bool LetGo(Mbuf* segment) => (uint)Interlocked.Add(ref *(int*)&segment->DataOff, -(1 << 16)) >> 16 == 0;
 
     /// <summary>
     /// Puts a header that no pool initialised (replay, tests) into the state of a fresh buffer: empty, one segment, one holder.

@@ -32,6 +32,8 @@ internal sealed unsafe class FakeDevice : IDisposable
 
     public int[] TransmitQueues { get; }
 
+    public ulong ChainPorts { get; set; } = ulong.MaxValue;
+
     public bool DiesWhenFull { get; set; }
 
     public bool KeepOutputs { get; set; } = true;
@@ -56,6 +58,7 @@ internal sealed unsafe class FakeDevice : IDisposable
 
             Assert.Equal(bytes.Length, at);
             Assert.Equal(m->NbSegs, segments);
+            Assert.True(segments == 1 || (ChainPorts >> port & 1) != 0, "a chain left on a port that takes none");
             lock (_lock)
             {
                 Outputs.Add(new Sent(port, Pool.SequenceOf(m), bytes));

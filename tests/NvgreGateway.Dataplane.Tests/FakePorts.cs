@@ -40,6 +40,10 @@ internal readonly unsafe struct FakePorts(FakeDevice device, int worker) : IPort
 
     public Mbuf* Allocate() => _device.Pool.Allocate();
 
+    public Mbuf* AllocateHead() => _device.Pool.AllocateHead();
+
+    public ulong ChainPorts => _device.ChainPorts;
+
     public void Free(Mbuf* mbuf) => _device.Pool.Free(mbuf);
 
     public bool IsUp(int port) => _device.Up[port];

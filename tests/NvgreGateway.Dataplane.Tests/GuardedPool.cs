@@ -19,6 +19,7 @@ internal sealed unsafe partial class GuardedPool : IDisposable
     private readonly ulong[] _sequences;
     private readonly Lock _lock = new();
     private int _count;
+    private int _heads;
 
     public GuardedPool(int buffers = 256)
     {
@@ -46,6 +47,12 @@ internal sealed unsafe partial class GuardedPool : IDisposable
 
     /// <summary>Allocations still granted; the pool pretends to be empty after.</summary>
     public long Budget { get; set; } = long.MaxValue;
+
+    /// <summary>Small buffers that are out now.</summary>
+    public int HeadsInUse => Volatile.Read(ref _heads);
+
+    /// <summary>Small buffers still granted.</summary>
+    public int HeadBudget { get; set; } = int.MaxValue;
 
     public int InUse => _buffers - _count;
 
@@ -76,6 +83,27 @@ internal sealed unsafe partial class GuardedPool : IDisposable
         return Take();
     }
 
+    /// <summary>A small buffer: its room ends at the forbidden page too.</summary>
+    public Mbuf* AllocateHead()
+    {
+        if (HeadBudget <= 0)
+        {
+            return null;
+        }
+
+        HeadBudget--;
+        Mbuf* m = Take();
+        if (m != null)
+        {
+            const int Small = Mbuf.DefaultHeadroom + IPorts.HeadBytes;
+            m->BufAddr += Room - Small;
+            m->BufLen = Small;
+            Interlocked.Increment(ref _heads);
+        }
+
+        return m;
+    }
+
     public void Free(Mbuf* m)
     {
         lock (_lock)
@@ -89,8 +117,13 @@ internal sealed unsafe partial class GuardedPool : IDisposable
                 }
 
                 Mbuf* next = m->Next;
-                _taken[i] = false;
-                _free[_count++] = (int)i;
+                if (Mbuf.LetGo(m))
+                {
+                    _ = m->BufLen != Room ? Interlocked.Decrement(ref _heads) : 0;
+                    _taken[i] = false;
+                    _free[_count++] = (int)i;
+                }
+
                 m = next;
             }
         }

@@ -80,6 +80,33 @@ public sealed unsafe class MbufPoolTests : IDisposable
     }
 
     [Fact]
+    public void Heads_that_share_a_payload_return_it_with_the_last_of_them()
+    {
+        const int Heads = 20;
+        Mbuf* payload = pool.Alloc();
+        payload->Append(1000);
+        var packets = stackalloc Mbuf*[Heads];
+        for (int i = 0; i < Heads; i++)
+        {
+            packets[i] = pool.Alloc();
+            packets[i]->Append(60);
+            packets[i]->Next = payload;
+            packets[i]->NbSegs = 2;
+            packets[i]->PktLen = 1060;
+            if (i > 0)
+            {
+                Mbuf.Hold(payload);
+            }
+        }
+
+        Assert.Equal((Heads + 1, (ushort)Heads, (ushort)Mbuf.DefaultHeadroom), (pool.InUse, payload->Refcnt, payload->DataOff));
+        MbufPool.FreeBulk(packets, Heads - 1);
+        Assert.Equal((2, (ushort)1), (pool.InUse, payload->Refcnt));
+        MbufPool.Free(packets[Heads - 1]);
+        Assert.Equal(0, pool.InUse);
+    }
+
+    [Fact]
     public void A_copy_has_bytes_of_its_own()
     {
         var packet = pool.Alloc();

@@ -23,6 +23,9 @@ internal sealed unsafe class DataplaneHost : IDisposable
     // Megabytes of EAL's memory that are not for packet buffers, and as many buffers as a pool is ever made of.
     private const int PoolReserve = 64;
     private const int MostMbufs = (1 << 20) - 1;
+
+    // Heads of replicated packets, half a kilobyte each: what some transmit rings hold. Without one a frame is copied whole.
+    private const int Heads = 8191;
     private readonly GatewayMemory _memory;
     private readonly int _portCount;
     private readonly int _workerCount;
@@ -34,6 +37,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
     private WorkerGroup? _group;
     private Eal? _eal;
     private MbufPool? _pool;
+    private MbufPool? _heads;
     private volatile bool _stop;
     private volatile bool _stopWorkers;
     private long _allocatedBefore;
@@ -127,6 +131,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
         }
 
         _pool?.Dispose();
+        _heads?.Dispose();
         _eal?.Dispose();
         NativeMemory.AlignedFree(_entries);
     }
@@ -223,6 +228,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             Megabytes = megabytes,
         });
         _pool = MbufPool.Create("packets", mbufs, dataRoom: room);
+        _heads = MbufPool.Create("heads", Heads, dataRoom: Mbuf.DefaultHeadroom + IPorts.HeadBytes);
         var transmitQueues = new int[_portCount];
         for (int i = 0; i < _portCount; i++)
         {
@@ -236,7 +242,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
         _workers = new Worker<DpdkPorts>[_workerCount];
         for (int i = 0; i < _workerCount; i++)
         {
-            _workers[i] = new Worker<DpdkPorts>(_memory, i, _portCount, (int)settings->Burst, new DpdkPorts(_entries, _pool, i), _group);
+            _workers[i] = new Worker<DpdkPorts>(_memory, i, _portCount, (int)settings->Burst, new DpdkPorts(_entries, _pool, _heads, i), _group);
         }
 
         _memory.Data->TscHz = Tsc.Hertz;
@@ -297,7 +303,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
                 port.Keep();
             }
 
-            data->MbufInUse = (ulong)_pool!.InUse;
+            data->MbufInUse = (ulong)(_pool!.InUse + _heads!.InUse);
             if (_collectionsBefore < 0 && data->Phase == PhaseForwarding && ++rounds > 50)
             {
                 // The first second belongs to the start: threads, late tier-1 code, first-time paths of the housekeeping itself.

@@ -23,6 +23,11 @@ internal unsafe struct DpdkPort
     /// <summary>Transmit queues.</summary>
     internal int TxQueues;
 
+    /// <summary>
+    /// Only in the entry of the first port: a bit for each port that sends packets of several segments.
+    /// </summary>
+    internal ulong ChainPorts;
+
     private fixed uint _rx[MaxQueues];
     private fixed uint _tx[MaxQueues];
 

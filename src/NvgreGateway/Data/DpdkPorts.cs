@@ -12,12 +12,14 @@ internal readonly unsafe struct DpdkPorts : IPorts
 {
     private readonly DpdkPort* _ports;
     private readonly MbufPool _pool;
+    private readonly MbufPool _heads;
     private readonly int _worker;
 
-    internal DpdkPorts(DpdkPort* ports, MbufPool pool, int worker)
+    internal DpdkPorts(DpdkPort* ports, MbufPool pool, MbufPool heads, int worker)
     {
         _ports = ports;
         _pool = pool;
+        _heads = heads;
         _worker = worker;
     }
 
@@ -42,6 +44,10 @@ internal readonly unsafe struct DpdkPorts : IPorts
     }
 
     public Mbuf* Allocate() => _pool.Alloc();
+
+    public Mbuf* AllocateHead() => _heads.Alloc();
+
+    public ulong ChainPorts => Volatile.Read(ref _ports->ChainPorts);
 
     public void Free(Mbuf* mbuf) => MbufPool.Free(mbuf);
 

@@ -68,6 +68,8 @@ internal sealed unsafe class PortKeeper
             AllMulticast = true, // neighbour discovery arrives on groups that are not programmed one by one
         });
         DpdkPort.Take(_entry, port);
+        ulong bit = 1ul << _index, chains = (_entry - _index)->ChainPorts & ~bit;
+        Volatile.Write(ref (_entry - _index)->ChainPorts, (port.TxOffloads & TxOffloads.MultiSegments) != 0 ? chains | bit : chains);
         _port = port;
         if (mac == 0)
         {

@@ -57,8 +57,7 @@ internal sealed unsafe class ReplayPool : IDisposable
                 throw new InvalidOperationException("an mbuf was freed twice");
             }
 
-            mbuf->Refcnt--;
-            if (mbuf->Refcnt == 0)
+            if (Mbuf.LetGo(mbuf))
             {
                 _free.Push((nint)mbuf);
             }

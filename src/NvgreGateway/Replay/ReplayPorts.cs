@@ -17,6 +17,10 @@ internal readonly unsafe struct ReplayPorts(ReplayDevice device) : IPorts
 
     public Mbuf* Allocate() => _device.Allocate();
 
+    public Mbuf* AllocateHead() => _device.Allocate();
+
+    public ulong ChainPorts => ulong.MaxValue;
+
     public void Free(Mbuf* mbuf) => _device.Free(mbuf);
 
     public bool IsUp(int port) => true;

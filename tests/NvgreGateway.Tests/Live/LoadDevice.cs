@@ -118,7 +118,11 @@ internal sealed unsafe class LoadDevice : IDisposable
         while (m != null)
         {
             Mbuf* next = m->Next;
-            _free.Push((nint)m);
+            if (Mbuf.LetGo(m))
+            {
+                _free.Push((nint)m);
+            }
+
             m = next;
         }
     }
@@ -195,6 +199,10 @@ internal sealed unsafe class LoadDevice : IDisposable
         public uint Transmit(int port, Mbuf** burst, uint count) => device.Transmit(port, burst, count);
 
         public Mbuf* Allocate() => device.Allocate();
+
+        public Mbuf* AllocateHead() => device.Allocate();
+
+        public ulong ChainPorts => ulong.MaxValue;
 
         public void Free(Mbuf* mbuf) => device.Free(mbuf);
 
