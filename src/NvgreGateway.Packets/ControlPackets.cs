@@ -48,6 +48,13 @@ public static class ControlPackets
     public static int GratuitousArp(Span<byte> buffer, MacAddress mac, Ipv4Address address) =>
         ArpRequest(buffer, mac, address, address);
 
+    /// <summary>Tells switches where a MAC is: a reverse ARP request of that MAC for itself (RFC 903, E-061, packet W-22).</summary>
+    /// <param name="buffer">At least <see cref="ArpLength"/> bytes.</param>
+    /// <param name="mac">The MAC.</param>
+    /// <returns>Length of the frame.</returns>
+    public static int ReverseArp(Span<byte> buffer, MacAddress mac) =>
+        Arp(buffer, MacAddress.Broadcast, ArpPacket.ReverseRequest, mac, Ipv4Address.Unspecified, mac, Ipv4Address.Unspecified, EtherType.Rarp);
+
     /// <summary>Asks for the MAC of an IPv6 address (RFC 4861 section 4.3).</summary>
     /// <param name="buffer">At least <see cref="NeighborLength"/> bytes.</param>
     /// <param name="senderMac">MAC of the port; goes into the source link-layer option.</param>
@@ -204,7 +211,8 @@ public static class ControlPackets
     private static bool IsNoHost(Ipv6Address address) => address.IsUnspecified || address.IsMulticast || address.IsLoopback;
 
     private static int Arp(
-        Span<byte> buffer, MacAddress destination, ushort operation, MacAddress senderMac, Ipv4Address sender, MacAddress targetMac, Ipv4Address target)
+        Span<byte> buffer, MacAddress destination, ushort operation, MacAddress senderMac, Ipv4Address sender, MacAddress targetMac, Ipv4Address target,
+        ushort type = EtherType.Arp)
     {
         ArpPacket arp = default;
         arp.HardwareType = UInt16BigEndian.FromHost(ArpPacket.HardwareEthernet);
@@ -216,7 +224,7 @@ public static class ControlPackets
         arp.SenderAddress = sender;
         arp.TargetMac.Value = targetMac;
         arp.TargetAddress = target;
-        MemoryMarshal.Write(WriteEthernet(buffer, destination, senderMac, EtherType.Arp), in arp);
+        MemoryMarshal.Write(WriteEthernet(buffer, destination, senderMac, type), in arp);
         return ArpLength;
     }
 

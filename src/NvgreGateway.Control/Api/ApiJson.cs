@@ -14,6 +14,8 @@ namespace NvgreGateway.Control.Api;
 [JsonSerializable(typeof(DropsStatus))]
 [JsonSerializable(typeof(FlushRequest))]
 [JsonSerializable(typeof(FlushResult))]
+[JsonSerializable(typeof(AnnounceRequest))]
+[JsonSerializable(typeof(AnnounceResult))]
 [JsonSerializable(typeof(ReloadReport))]
 [JsonSerializable(typeof(ApiError))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -91,6 +91,12 @@ public sealed class ControlClient : IDisposable
     public Task<FlushResult> FlushAsync(FlushRequest request) =>
         PostAsync("/flush", JsonContent.Create(request, ApiJson.Default.FlushRequest), ApiJson.Default.FlushResult);
 
+    /// <summary>Announces addresses and MACs, as after a failover.</summary>
+    /// <param name="request">What to announce.</param>
+    /// <returns>What is announced.</returns>
+    public Task<AnnounceResult> AnnounceAsync(AnnounceRequest request) =>
+        PostAsync("/announce", JsonContent.Create(request, ApiJson.Default.AnnounceRequest), ApiJson.Default.AnnounceResult);
+
     /// <summary>Reads the configuration file again and applies it.</summary>
     /// <returns>What it did.</returns>
     public Task<ReloadReport> ReloadAsync() => PostAsync("/reload", null, ApiJson.Default.ReloadReport);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace NvgreGateway.Control.Api;
 
-/// <summary>The show API: <c>GET /segments /peers /fdb /neighbors /ports /workers /drops /config</c>, <c>POST /flush /reload</c>.</summary>
+/// <summary>The show API: <c>GET /segments /peers /fdb /neighbors /ports /workers /drops /config</c>, <c>POST /flush /announce /reload</c>.</summary>
 /// <param name="service">The running control plane.</param>
 /// <param name="reload">Reads the configuration file again and applies it.</param>
 internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> reload)
@@ -24,7 +24,8 @@ internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> r
             ("GET", "/workers") => ShowAsync(context, p => StatusReporter.Workers(p, service.IsStalled), ApiJson.Default.IReadOnlyListWorkerStatus),
             ("GET", "/drops") => ShowAsync(context, StatusReporter.Drops, ApiJson.Default.DropsStatus),
             ("GET", "/config") => ConfigAsync(context),
-            ("POST", "/flush") => FlushAsync(context),
+            ("POST", "/flush") => CommandAsync(context, "a flush request", ApiJson.Default.FlushRequest, ApiJson.Default.FlushResult, Flush),
+            ("POST", "/announce") => CommandAsync(context, "an announce request", ApiJson.Default.AnnounceRequest, ApiJson.Default.AnnounceResult, Announce),
             ("POST", "/reload") => WriteAsync(context, StatusCodes.Status200OK, reload(), ApiJson.Default.ReloadReport),
             _ => ErrorAsync(context, StatusCodes.Status404NotFound, $"no {context.Request.Method} {path}"),
         };
@@ -56,21 +57,41 @@ internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> r
         return context.Response.WriteAsync(configuration!.ToJson());
     }
 
-    private async Task FlushAsync(HttpContext context)
+    private static FlushResult Flush(ControlPlane plane, FlushRequest request, out string? error) =>
+        new() { Flushed = StatusReporter.Flush(plane, request, out error) };
+
+    private static AnnounceResult? Announce(ControlPlane plane, AnnounceRequest request, out string? error)
     {
-        FlushRequest? request;
+        error = null;
+        PlaneIndex.SegmentView? segment = request.Segment is null ? null : plane.Index.Segments.Find(s => s.Segment.Name == request.Segment);
+        if (request.Segment is not null && segment is null)
+        {
+            error = $"segment: \"{request.Segment}\": no such segment";
+            return null;
+        }
+
+        (int addresses, int macs) = plane.Announce(MonotonicClock.Now, segment?.Id);
+        return new AnnounceResult { Addresses = addresses, Macs = macs };
+    }
+
+    /// <summary>Carries out a command whose request is in the body; an empty error of it means done.</summary>
+    private async Task CommandAsync<TRequest, TResult>(
+        HttpContext context, string what, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResult> resultType, Command<TRequest, TResult> command)
+        where TRequest : new()
+    {
+        TRequest? request;
         try
         {
-            request = await context.Request.ReadFromJsonAsync(ApiJson.Default.FlushRequest).ConfigureAwait(false);
+            request = await context.Request.ReadFromJsonAsync(requestType).ConfigureAwait(false);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            await ErrorAsync(context, StatusCodes.Status400BadRequest, "the body is not a flush request: " + e.Message).ConfigureAwait(false);
+            await ErrorAsync(context, StatusCodes.Status400BadRequest, $"the body is not {what}: {e.Message}").ConfigureAwait(false);
             return;
         }
 
         string? error = null;
-        if (!service.TryUse(p => StatusReporter.Flush(p, request ?? new FlushRequest(), out error), out int flushed))
+        if (!service.TryUse(p => command(p, request ?? new TRequest(), out error), out TResult? result))
         {
             await StartingAsync(context).ConfigureAwait(false);
         }
@@ -80,7 +101,9 @@ internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> r
         }
         else
         {
-            await WriteAsync(context, StatusCodes.Status200OK, new FlushResult { Flushed = flushed }, ApiJson.Default.FlushResult).ConfigureAwait(false);
+            await WriteAsync(context, StatusCodes.Status200OK, result!, resultType).ConfigureAwait(false);
         }
     }
+
+    private delegate TResult? Command<TRequest, TResult>(ControlPlane plane, TRequest request, out string? error);
 }

@@ -40,6 +40,7 @@ internal static class Definitions
     public static readonly ObjectKind<WorkersConfiguration> Workers = DefineWorkers();
     public static readonly ObjectKind<BudgetsConfiguration> Budgets = DefineBudgets();
     public static readonly ObjectKind<NeighborResolutionConfiguration> Neighbors = DefineNeighbors();
+    public static readonly ObjectKind<AnnounceConfiguration> Announce = DefineAnnounce();
     public static readonly ObjectKind<MemoryConfiguration> Memory = DefineMemory();
     public static readonly ObjectKind<MetricsConfiguration> Metrics = DefineMetrics();
     public static readonly ObjectKind<LenientConfiguration> Lenient = DefineLenient();
@@ -369,6 +370,15 @@ internal static class Definitions
         return kind;
     }
 
+    private static ObjectKind<AnnounceConfiguration> DefineAnnounce()
+    {
+        ObjectKind<AnnounceConfiguration> kind = new("announcements");
+        var repeats = kind.Optional("repeats", new NumberKind(0, 60), 3, static a => a.Repeats, "How often the first one is repeated, a second apart.", "E-060");
+        var interval = kind.Optional("intervalSeconds", new NumberKind(0, 86400, "s"), 60, static a => a.IntervalSeconds, "Time between the later ones; 0: none.", "E-060");
+        kind.BuiltBy(v => new AnnounceConfiguration { Repeats = v.Get(repeats), IntervalSeconds = v.Get(interval) });
+        return kind;
+    }
+
     private static ObjectKind<MemoryConfiguration> DefineMemory()
     {
         ObjectKind<MemoryConfiguration> kind = new("memory settings");
@@ -415,6 +425,7 @@ internal static class Definitions
         var lenient = kind.Group("lenient", Lenient, static g => g.Lenient, "What is taken of GRE beyond NVGRE.", "B-005, B-010");
         var log = kind.Group("log", Log, static g => g.Log, "Events that traffic causes.", "B-025");
         var neighbors = kind.Group("neighbors", Neighbors, static g => g.Neighbors, "How underlay next hops are resolved.", "A-054, A-055");
+        var announce = kind.Group("announce", Announce, static g => g.Announce, "Gratuitous ARP and unsolicited NA for provider addresses and routers, when forwarding begins and later.", "E-060");
         var memory = kind.Group("memory", Memory, static g => g.Memory, "Where packets live.");
         var metrics = kind.Group("metrics", Metrics, static g => g.Metrics, "Metrics and health.", "F-024");
         var ports = kind.Optional("ports", new ListKind<PortConfiguration>(Port, 0, ConfigurationLimits.Ports), [], static g => g.Ports, "The ports.", publish: static (context, value) => context.LocalAddresses = [.. value.SelectMany(static p => p.Addresses).Select(static a => a.Address).Distinct()], defaultText: "none");
@@ -431,6 +442,7 @@ internal static class Definitions
             Lenient = v.Get(lenient),
             Log = v.Get(log),
             Neighbors = v.Get(neighbors),
+            Announce = v.Get(announce),
             Memory = v.Get(memory),
             Metrics = v.Get(metrics),
             Ports = v.Get(ports),

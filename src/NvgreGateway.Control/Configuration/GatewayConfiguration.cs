@@ -33,6 +33,9 @@ public sealed record GatewayConfiguration
     /// <summary>How underlay next hops are resolved .</summary>
     public required NeighborResolutionConfiguration Neighbors { get; init; }
 
+    /// <summary>How its addresses are announced (E-060).</summary>
+    public required AnnounceConfiguration Announce { get; init; }
+
     /// <summary>Where packets live.</summary>
     public required MemoryConfiguration Memory { get; init; }
 

@@ -33,6 +33,7 @@ public sealed class ControlPlane
     private readonly Conditions _conditions;
     private readonly EcnAnomalies _anomalies;
     private readonly TopologyChanges _topology = new();
+    private readonly Announcements _announcements;
     private readonly List<Punt> _batch = [];
     private readonly GatewayConfiguration _first;
     private readonly bool[] _portUp;
@@ -61,6 +62,7 @@ public sealed class ControlPlane
         _punts = new PuntQueue(memory);
         _injects = new InjectQueue(memory, configuration.Ports.Count);
         _tenantErrors = new TenantErrors(_injects);
+        _announcements = new Announcements(_injects);
         _conditions = new Conditions(log);
         _anomalies = new EcnAnomalies(memory, log);
         _portUp = new bool[configuration.Ports.Count];
@@ -91,6 +93,7 @@ public sealed class ControlPlane
         {
             ulong next = _state is null ? ulong.MaxValue : Math.Min(TickMatters ? _nextTick : ulong.MaxValue, _state.Neighbors.NextTimer ?? ulong.MaxValue);
             next = Math.Min(next, _state?.Errors.NextTimer ?? ulong.MaxValue);
+            next = Math.Min(next, _announcements.NextTimer ?? ulong.MaxValue);
             return next == ulong.MaxValue ? null : next;
         }
     }
@@ -274,12 +277,23 @@ public sealed class ControlPlane
         Apply(Configuration, now);
     }
 
-    /// <summary>Announces the gateway's own addresses; called when forwarding begins, not before (F-008).</summary>
-    public void Announce()
+    /// <summary>
+    /// The gateway became active: announces its addresses and the MACs behind its peers (E-060, E-061), now and then as configured.
+    /// Called when forwarding begins, not before (F-008), and when an operator asks for it.
+    /// </summary>
+    /// <param name="now">Nanoseconds.</param>
+    /// <param name="segment">Id of the segment whose router and MACs are meant; null = everything.</param>
+    /// <returns>Addresses and MACs that are announced.</returns>
+    public (int Addresses, int Macs) Announce(ulong now, uint? segment = null)
     {
-        Running.Protocols.Announce(Configuration.Ports.Count);
+        (int, int) told = _announcements.Begin(Running.Scope, segment, now);
         FlushInjects();
+        return told;
     }
+
+    /// <summary>The gateway was active before this control process began: its periodic announcements go on.</summary>
+    /// <param name="now">Nanoseconds.</param>
+    internal void ResumeAnnouncements(ulong now) => _announcements.Resume(Configuration, now);
 
     /// <summary>Shows the warnings of a configuration as conditions, in place of those of the one before.</summary>
     /// <param name="warnings">The warnings.</param>
@@ -376,12 +390,20 @@ public sealed class ControlPlane
     /// </summary>
     private bool TickMatters => !_options.Ordered || Running.Tables.Fdb.LearnedCount > 0 || Running.Errors.Unreachable.Any() || Running.Tenants.LearnedCount > 0;
 
+    private ulong NextDue(State state)
+    {
+        ulong next = Math.Min(_nextTick, state.Neighbors.NextTimer ?? ulong.MaxValue);
+        next = Math.Min(next, state.Errors.NextTimer ?? ulong.MaxValue);
+        return Math.Min(next, _announcements.NextTimer ?? ulong.MaxValue);
+    }
+
     private void FireUntil(ulong until)
     {
         State state = Running;
-        while (Math.Min(_nextTick, Math.Min(state.Neighbors.NextTimer ?? ulong.MaxValue, state.Errors.NextTimer ?? ulong.MaxValue)) is var due && due <= until)
+        while (NextDue(state) is var due && due <= until)
         {
             Now = Math.Max(Now, due);
+            _announcements.Fire(state.Scope, _options.Ordered ? due : Math.Max(due, until)); // what is late must not come all at once
             state.Neighbors.Fire(due);
             state.Errors.Fire(state.Index, due);
             if (due >= _nextTick)
@@ -606,5 +628,8 @@ public sealed class ControlPlane
 
     private sealed record State(
         GatewayTables Tables, NeighborTable Neighbors, UnderlayProtocols Protocols, OwnAddresses Own, PlaneIndex Index,
-        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors, TenantNeighbors Tenants);
+        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors, TenantNeighbors Tenants)
+    {
+        public AnnouncementScope Scope => new(Index, PortMacs, Protocols, Tables.Fdb);
+    }
 }

@@ -55,6 +55,11 @@ internal sealed unsafe class DataLink
             }
             else
             {
+                if (_announce && phase == DataPhase.Forwarding)
+                {
+                    _plane.ResumeAnnouncements(now);
+                }
+
                 _log.Write(EventSeverity.Info, "data_phase", ("phase", phase.ToString().ToLowerInvariant()), ("starts", _memory.Data->Starts));
             }
         }
@@ -63,7 +68,7 @@ internal sealed unsafe class DataLink
         {
             if (Volatile.Read(ref _memory.Mailbox->Acknowledged) >= _asked)
             {
-                Answered();
+                Answered(now);
             }
             else if (now < _askedAt + RetryNanoseconds)
             {
@@ -120,7 +125,7 @@ internal sealed unsafe class DataLink
         Volatile.Write(ref box->Requested, _asked);
     }
 
-    private void Answered()
+    private void Answered(ulong now)
     {
         _asked = 0;
         int result = _memory.Mailbox->Result;
@@ -133,7 +138,7 @@ internal sealed unsafe class DataLink
 
         if (_announce && _command == MailboxCommand.Forward && Phase == DataPhase.Forwarding)
         {
-            _plane.Announce();
+            _plane.Announce(now);
         }
     }
 }

@@ -27,6 +27,9 @@ internal sealed unsafe class InjectQueue
     /// <summary>Frames that were thrown away because too many waited.</summary>
     public ulong Lost { get; private set; }
 
+    /// <summary>Whether there is room for what is not an answer to anybody: half of it is kept for those.</summary>
+    public bool HasRoom => _waiting.Count < Most / 2;
+
     /// <summary>Sets the outer VLAN that frames of a port carry .</summary>
     /// <param name="port">Port index.</param>
     /// <param name="vlan">VID, 0 = untagged.</param>

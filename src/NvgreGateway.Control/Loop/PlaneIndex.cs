@@ -8,6 +8,7 @@ namespace NvgreGateway.Control;
 internal sealed class PlaneIndex
 {
     private readonly Dictionary<uint, SegmentConfiguration> _segments = [];
+    private readonly Dictionary<uint, SegmentView> _views = [];
     private readonly Dictionary<uint, AttachmentView> _attachments = [];
     private readonly Dictionary<uint, PeerView> _peers = [];
     private readonly Dictionary<(int Vsid, IPAddress Address), PeerView> _peersByAddress = [];
@@ -45,7 +46,9 @@ internal sealed class PlaneIndex
                 _peersByAddress[(segment.Vsid, peer.Address)] = view;
             }
 
-            Segments.Add(new SegmentView(id, segment, attachments, peers));
+            var segmentView = new SegmentView(id, segment, attachments, peers);
+            Segments.Add(segmentView);
+            _views[id] = segmentView;
         }
     }
 
@@ -60,6 +63,8 @@ internal sealed class PlaneIndex
     public int? PortOf(string name) => _ports.TryGetValue(name, out int index) ? index : null;
 
     public SegmentConfiguration? SegmentOf(uint id) => _segments.GetValueOrDefault(id);
+
+    public SegmentView? ViewOf(uint segment) => _views.GetValueOrDefault(segment);
 
     public AttachmentView? AttachmentOf(uint id) => _attachments.GetValueOrDefault(id);
 

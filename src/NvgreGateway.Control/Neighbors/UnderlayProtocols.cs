@@ -98,8 +98,10 @@ internal sealed unsafe class UnderlayProtocols
 
     /// <summary>Announces every PA of the gateway's, once (F-008: not before it forwards).</summary>
     /// <param name="ports">How many ports there are.</param>
-    public void Announce(int ports)
+    /// <returns>How many addresses that are.</returns>
+    public int Announce(int ports)
     {
+        int count = 0;
         Span<byte> frame = stackalloc byte[ControlPackets.NeighborLength];
         for (int port = 0; port < ports; port++)
         {
@@ -110,8 +112,11 @@ internal sealed unsafe class UnderlayProtocols
                     ? ControlPackets.GratuitousArp(frame, _own.MacOf(port), key.Ipv4)
                     : ControlPackets.UnsolicitedAdvertisement(frame, _own.MacOf(port), key.Ipv6, isRouter: true);
                 _injects.Send(0, port, frame[..length]);
+                count++;
             }
         }
+
+        return count;
     }
 
     private static bool IsNeighborMessage(ReadOnlySpan<byte> frame)

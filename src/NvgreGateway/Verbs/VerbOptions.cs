@@ -64,6 +64,16 @@ internal sealed class FlushOptions
     public string? Mac { get; set; }
 }
 
+[Verb("announce", HelpText = "Tell the network that a running gateway's addresses, and the MACs behind its peers, are here: as after a failover.")]
+internal sealed class AnnounceOptions
+{
+    [Option('n', "name", MetaValue = "NAME", HelpText = "Which gateway; not needed while one is running.")]
+    public string? Name { get; set; }
+
+    [Option("segment", MetaValue = "NAME", HelpText = "Only the router and the MACs of this segment; no provider address.")]
+    public string? Segment { get; set; }
+}
+
 [Verb("replay", HelpText = "Run captures through the gateway's own code, without NICs or privileges, and write what each port would send.")]
 internal sealed class ReplayVerbOptions
 {

@@ -118,6 +118,25 @@ public sealed class ShowTests
     }
 
     [Fact]
+    [Requirement("E-060")]
+    public void AnOperatorMayAnnounceAllOrASegment()
+    {
+        using var f = new HostFixture();
+        using var data = new FakeDataProcess(f.Memory, 2);
+        f.StartHost();
+        f.WaitUntilReady();
+        using ControlClient client = f.Client();
+        Learn(f, "02:00:00:00:0a:01", Place.OfAttachment(1, 0));
+        Learn(f, "02:00:00:00:0b:01", Place.OfPeer(1, 0));
+        HostFixture.Eventually(() => client.FdbAsync().Answer().Size == 2, "nothing is learned");
+        int before = (int)f.Memory.Inject(0).Count;
+        Assert.Equal(new AnnounceResult { Addresses = 0, Macs = 1 }, client.AnnounceAsync(new AnnounceRequest { Segment = "blue" }).Answer());
+        Assert.Equal(new AnnounceResult { Addresses = 3, Macs = 1 }, client.AnnounceAsync(new AnnounceRequest()).Answer());
+        Assert.InRange((int)f.Memory.Inject(0).Count, before + 5, before + 12); // its own repeats come on top
+        Assert.Contains("no such segment", Assert.Throws<IOException>(() => client.AnnounceAsync(new AnnounceRequest { Segment = "red" }).Answer()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OnlyItsUserMayAskAndUnknownPathsAreRefused()
     {
         using var f = new HostFixture();

@@ -30,8 +30,8 @@ public sealed class ControlHostTests
         Assert.Equal((200, "ok\n"), f.Get("/healthz"));
         Assert.Equal(1, f.Log.Count("forwarding"));
 
-        // Its own addresses are announced, once, now that it forwards.
-        HostFixture.Eventually(() => f.Memory.Inject(0).Count == 3, "no announcement");
+        // Its own addresses are announced now that it forwards.
+        HostFixture.Eventually(() => f.Memory.Inject(0).Count >= 3, "no announcement");
         Assert.Equal(0, f.StopHost());
         Assert.Equal(2ul, f.Memory.Data->Phase); // its end stops nobody
     }

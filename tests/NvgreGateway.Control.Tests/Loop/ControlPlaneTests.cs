@@ -286,7 +286,7 @@ public sealed class ControlPlaneTests
         using var f = new PlaneFixture();
         f.Advance(1);
         Assert.Empty(f.SentFrames());
-        f.Plane.Announce();
+        f.Plane.Announce(f.Now);
         List<string> sent = f.SentFrames();
         Assert.Equal(3, sent.Count);
         Assert.Equal(Frames.GratuitousOfOurs, sent[0]);

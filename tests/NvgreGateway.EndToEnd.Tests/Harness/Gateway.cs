@@ -30,6 +30,7 @@ internal sealed class Gateway : IDisposable
         configuration["name"] = Name;
         configuration["metrics"] = new JsonObject { ["listen"] = $"127.0.0.1:{_metricsPort}" };
         configuration["memory"] ??= new JsonObject { ["hugepages"] = "off" };
+        configuration["announce"] ??= new JsonObject { ["repeats"] = 0, ["intervalSeconds"] = 0 }; // frames are counted: none without a cause
         configuration["workers"] ??= new JsonObject { ["cores"] = new JsonArray(WorkerCore), ["idle"] = "sleep" };
         ConfigurationFile = Path.Combine(lab.Folder, Name + ".json");
         WriteConfiguration();

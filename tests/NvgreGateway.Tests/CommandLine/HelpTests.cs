@@ -7,7 +7,7 @@ public sealed class HelpTests
     public async Task ListsWhatPeopleMayRunAndTheExitCodes()
     {
         string help = All((await Cli.Run("--help")).Ended(Cli.Done));
-        foreach (string verb in new[] { "run", "validate", "show", "replay" })
+        foreach (string verb in new[] { "run", "validate", "show", "flush", "announce", "replay" })
         {
             Assert.Matches($@"(?m)^\s+{verb}\s", help);
         }
@@ -22,6 +22,7 @@ public sealed class HelpTests
     [InlineData("validate", "--config")]
     [InlineData("replay", "--config", "--in", "--out", "--json", "--burst", "--workers")]
     [InlineData("show", "--json")]
+    [InlineData("announce", "--name", "--segment")]
     public async Task TellsTheOptionsOfAVerb(string verb, params string[] options)
     {
         string help = All((await Cli.Run(verb, "--help")).Ended(Cli.Done));
