@@ -7,7 +7,7 @@ namespace NvgreGateway.Dataplane;
 
 /// <summary>
 /// Broadcast, multicast and unknown unicast: from the VLAN side one copy to every other attachment (if the segment switches locally)
-/// and to every peer that is up; from NVGRE to every attachment and never to a peer (A-081, A-087 to A-089, E-021, E-025, rule 0.2.6).
+/// and to every peer that is up, or to the PA groups that <see cref="GroupStage"/> says; from NVGRE to every attachment and never to a peer (A-081, A-087 to A-089, E-021, E-025, rule 0.2.6).
 /// The last receiver gets the frame itself; copies of long frames share their payload (<see cref="SharedPayload"/>). Outcomes: copies queued or held; <c>drop.fdb.no_receiver</c>, also when isolation
 /// (E-024) is why there is none; those of <see cref="StormStage"/>; per copy those of <see cref="SizeStage"/>, <see cref="NeighborStage"/>, <see cref="Transmission"/>
 /// and <c>drop.mbuf.nomem</c>.
@@ -25,8 +25,13 @@ internal static unsafe class Replication
         Mbuf* m = k->Packet;
         SegmentEntry* segment = w->Segments + k->Segment;
         uint* members = w->Snapshot.Members(segment);
-        uint end = segment->AttachmentCount + (uint)segment->PeerCount;
-        uint next = NextReceiver(w, k, segment, members, 0, end);
+        uint end = segment->AttachmentCount + (uint)segment->PeerCount, skip = 0;
+        if ((segment->GroupCount | segment->MappedGroups) != 0 && k->Peer == 0)
+        {
+            end = segment->AttachmentCount + GroupStage.Receivers(w, k, segment, out skip);
+        }
+
+        uint next = NextReceiver(w, k, segment, members, 0, end, skip);
         if (next == end || source != DropReason.None)
         {
             Accounting.Drop(w, m, next == end ? DropReason.FdbNoReceiver : source, from, k->Segment, k->Peer);
@@ -65,10 +70,10 @@ internal static unsafe class Replication
         while (next != end)
         {
             uint at = next;
-            next = NextReceiver(w, k, segment, members, at + 1, end);
+            next = NextReceiver(w, k, segment, members, at + 1, end, skip);
             Mbuf* copy = m;
             bool toPeer = at >= segment->AttachmentCount;
-            uint to = members[at] | (toPeer ? Place.Peer : 0), longest = SizeStage.LongestOf(w, to);
+            uint id = members[toPeer ? at + skip : at], to = id | (toPeer ? Place.Peer : 0), longest = SizeStage.LongestOf(w, to);
             SizeStage.Verdict verdict = SizeStage.Judge(w, k, inner + EthernetHeader.Size, longest, toPeer);
             tell &= verdict.Tell;
             if (tell && longest < least)
@@ -137,14 +142,14 @@ internal static unsafe class Replication
             byte* start = copy->Data;
             if (toPeer)
             {
-                SizeStage.Clamp(w, k, copy, start, members[at]);
-                PeerOutput.Send(w, copy, start, Wire.Load64(start), Wire.Load32(start + 8), k, members[at], from, k->Cast, record);
+                SizeStage.Clamp(w, k, copy, start, id);
+                PeerOutput.Send(w, copy, start, Wire.Load64(start), Wire.Load32(start + 8), k, id, from, k->Cast, record);
             }
             else
             {
                 AttachmentOutput.Send(
-                    w, copy, start, Wire.Load64(start), Wire.Load32(start + 8), priority, k->Length, members[at], k->Cast,
-                    new TxNote(record, members[at], k->Length, from, k->Cast));
+                    w, copy, start, Wire.Load64(start), Wire.Load32(start + 8), priority, k->Length, id, k->Cast,
+                    new TxNote(record, id, k->Length, from, k->Cast));
             }
         }
 
@@ -159,12 +164,12 @@ internal static unsafe class Replication
     }
 
     // The index of the next member that gets a copy.
-    private static uint NextReceiver(WorkerContext* w, Work* k, SegmentEntry* segment, uint* members, uint at, uint end)
+    private static uint NextReceiver(WorkerContext* w, Work* k, SegmentEntry* segment, uint* members, uint at, uint end, uint skip)
     {
         bool fromPeer = k->Peer != 0;
         for (; at < end; at++)
         {
-            uint id = members[at];
+            uint id = members[at < segment->AttachmentCount ? at : at + skip];
             if (at < segment->AttachmentCount)
             {
                 if (fromPeer || ((segment->Flags & SegmentFlags.LocalSwitching) != 0 && id != k->PlaceId))

@@ -212,6 +212,7 @@ internal sealed unsafe class SnapshotSketch
         uint pairs = System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(_attachments.Count * 2));
         header.VlanPairsOffset = Take(pairs * (ulong)sizeof(VlanPairKey));
         header.VlanPairsMask = pairs - 1;
+        header.GroupKeysOffset = Take((ulong)sizeof(GroupKey)); // one free entry: no groups
         header.AcceptChecksum = (byte)(AcceptChecksum ? 1 : 0);
         header.AcceptSequence = (byte)(AcceptSequence ? 1 : 0);
         uint maps = Take((ulong)_ports.Count * 16384);

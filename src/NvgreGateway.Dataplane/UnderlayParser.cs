@@ -7,7 +7,7 @@ namespace NvgreGateway.Dataplane;
 
 /// <summary>
 /// All rules for a packet from the underlay, in their order: for everything that is not plain, good NVGRE
-/// (<see cref="UnderlayInput"/>). Outcomes: an accepted <see cref="OuterHeader"/>; handed to control (ARP, ND, ICMP); drops of the
+/// (<see cref="UnderlayInput"/>). Outcomes: an accepted <see cref="OuterHeader"/>; handed to control (ARP, ND, ICMP, IGMP, MLD); drops of the
 /// stages Port / L2, Outer IP, GRE and NVGRE, and <c>drop.arp.invalid</c>.
 /// </summary>
 internal static unsafe class UnderlayParser
@@ -137,15 +137,20 @@ internal static unsafe class UnderlayParser
         return DropReason.None; // a second tag is an EtherType that is not served here
     }
 
-    // All nodes, and the solicited-node groups of the port's link-local address and of each IPv6 PA of it.
+    // All nodes, the solicited-node groups of the port's link-local address and of each IPv6 PA of it, and those of its PA groups.
     private static bool IsJoined(WorkerContext* w, uint portIndex, ulong destination)
     {
+        PortEntry* port = w->PortEntries + portIndex;
+        if ((port->Flags & PortFlags.HasGroups) != 0 && w->Snapshot.GroupOf(GroupKey.JoinedMac | portIndex, destination, 0) != null)
+        {
+            return true;
+        }
+
         if ((ushort)destination != 0x3333)
         {
             return false;
         }
 
-        PortEntry* port = w->PortEntries + portIndex;
         if ((port->Flags & PortFlags.HasIpv6) != 0 && destination == (0xFF_3333 | (port->Mac >> 24 << 24)))
         {
             return true;
@@ -192,10 +197,15 @@ internal static unsafe class UnderlayParser
             return DropReason.IpCksum;
         }
 
-        uint source = Wire.Load32(ip + 12);
-        if (!w->Snapshot.IsLocal4(Wire.Load32(ip + 16)))
+        uint source = Wire.Load32(ip + 12), destination = Wire.Load32(ip + 16);
+        bool igmp = ip[9] == IpProtocol.Igmp && (w->PortEntries[portIndex].Flags & PortFlags.HasGroups) != 0, toGroup = false;
+        if (!w->Snapshot.IsLocal4(destination))
         {
-            return DropReason.IpNotLocal;
+            toGroup = GroupStage.Listens(w, portIndex, destination, 0, igmp);
+            if (!toGroup)
+            {
+                return DropReason.IpNotLocal;
+            }
         }
 
         if (sourceRoute)
@@ -208,7 +218,7 @@ internal static unsafe class UnderlayParser
             return DropReason.IpFragment;
         }
 
-        if (IsMartian4(w, source))
+        if (IsMartian4(w, source) && !(igmp && source == 0)) // a snooping switch without an address asks from none (RFC 4541 section 2.1.1)
         {
             return DropReason.IpMartian;
         }
@@ -224,7 +234,8 @@ internal static unsafe class UnderlayParser
                 }
 
                 return Sender(w, w->Snapshot.PeerOf4(outer.Segment, source), ip[8], ref outer);
-            case IpProtocol.Icmp:
+            case IpProtocol.Icmp when !toGroup: // RFC 1122 section 3.2.2.6: nobody need answer what all were asked
+            case IpProtocol.Igmp when igmp:
                 Punting.Frame(w, PuntClass.Icmp, m, portIndex, l3Offset);
                 consumed = true;
                 return DropReason.None;
@@ -340,9 +351,14 @@ internal static unsafe class UnderlayParser
         ulong high = Wire.Load64(ip + 24), low = Wire.Load64(ip + 32);
         bool icmp = protocol == IpProtocol.Icmpv6 && !fragment && at < end;
         bool neighbor = icmp && ip[at] is >= IcmpHeader.RouterSolicitation6 and <= IcmpHeader.NeighborAdvertisement6;
+        bool toGroup = false;
         if (!w->Snapshot.IsLocal6(high, low) && !(neighbor && IsJoined6(w, portIndex, high, low)))
         {
-            return DropReason.IpNotLocal;
+            toGroup = GroupStage.Listens(w, portIndex, high, low, icmp && IsMembership(ip[at]));
+            if (!toGroup)
+            {
+                return DropReason.IpNotLocal;
+            }
         }
 
         if (fragment)
@@ -367,7 +383,7 @@ internal static unsafe class UnderlayParser
                 : Sender(w, w->Snapshot.PeerOf6(outer.Segment, sourceHigh, sourceLow), ip[7], ref outer);
         }
 
-        if (protocol == IpProtocol.Icmpv6)
+        if (protocol == IpProtocol.Icmpv6 && (!toGroup || (icmp && IsMembership(ip[at]))))
         {
             Punting.Frame(w, neighbor ? PuntClass.Neighbor : PuntClass.Icmp, m, portIndex, l3Offset);
             consumed = true;
@@ -377,6 +393,8 @@ internal static unsafe class UnderlayParser
         CountIgnored(w, protocol, ip + at, end - at);
         return DropReason.IpProto;
     }
+
+    private static bool IsMembership(byte type) => type is >= IcmpHeader.ListenerQuery6 and <= IcmpHeader.ListenerDone6 or IcmpHeader.ListenerReport6;
 
     // B-015. False: a chain that is cut short, longer than 256 bytes, or routes on. A Fragment header ends it.
     private static bool Walk(byte* ip, uint end, out byte protocol, out uint at, out bool fragment)

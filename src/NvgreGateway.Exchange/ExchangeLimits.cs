@@ -59,7 +59,7 @@ public struct ExchangeLimits
             FdbCapacity = (uint)fdbCapacity,
         };
         ulong bytes = 65536 + (512ul + 16384) * limits.Ports + 128ul * limits.Segments + (32ul + 64) * limits.Attachments
-            + (128ul + 4 * 48) * limits.Peers + 4ul * (limits.Attachments + limits.Peers) + 8192ul * Math.Min(limits.Segments + 1ul, 4097);
+            + (128ul + 4 * 48 + 4 * 64) * limits.Peers + 4ul * (limits.Attachments + limits.Peers) + 8192ul * Math.Min(limits.Segments + 1ul, 4097);
         limits.SnapshotBytes = (uint)((bytes + 0x1FFFFF) & ~0x1FFFFFul);
         return limits;
     }

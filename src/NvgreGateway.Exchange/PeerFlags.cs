@@ -27,4 +27,7 @@ public enum PeerFlags : byte
 
     /// <summary>The limit of this peer drops frames of new sources (E-034).</summary>
     LimitDrop = 64,
+
+    /// <summary>It is a PA group: nothing comes from it, and it is in no FDB entry .</summary>
+    Group = 128,
 }

@@ -37,6 +37,9 @@ public enum PortFlags : uint
     /// <summary><c>flushOnTopologyChange</c>: control is told of topology changes of spanning tree (E-072).</summary>
     FlushOnTopologyChange = 512,
 
+    /// <summary>Underlay port that has joined PA groups: IGMP and MLD are taken .</summary>
+    HasGroups = 1024,
+
     /// <summary>The port is in use; an entry without it is a gap.</summary>
     Valid = 1u << 31,
 }

@@ -12,7 +12,7 @@ public unsafe struct SegmentEntry
     /// <summary>The VSID.</summary>
     public uint Vsid;
 
-    /// <summary>Offset, from the snapshot, of its member ids (32 bits each): first its attachments, then its peers.</summary>
+    /// <summary>Offset, from the snapshot, of its member ids (32 bits each): first its attachments, then its peers, then its PA groups.</summary>
     public uint MembersOffset;
 
     /// <summary>How many attachments it has.</summary>
@@ -20,6 +20,12 @@ public unsafe struct SegmentEntry
 
     /// <summary>How many peers it has.</summary>
     public ushort PeerCount;
+
+    /// <summary>PA groups that what is flooded goes to; their ids stand behind those of the peers. 0 = every peer gets a copy .</summary>
+    public ushort GroupCount;
+
+    /// <summary>Tenant groups that have PA groups of their own (<see cref="GroupKey"/>; A-083).</summary>
+    public ushort MappedGroups;
 
     /// <summary>DSCP by PCP (E-040), as the TOS byte (DSCP shifted left by 2).</summary>
     public fixed byte PcpToTos[8];

@@ -82,7 +82,7 @@ public readonly unsafe struct Snapshot(SnapshotHeader* header)
         table[i] = new VlanPairKey { Key = key, Attachment = attachment };
     }
 
-    /// <summary>The members of a segment: its attachment ids, then its peer ids.</summary>
+    /// <summary>The members of a segment: its attachment ids, then its peer ids, then those of its PA groups.</summary>
     /// <param name="segment">A segment of this snapshot.</param>
     /// <returns>The ids.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -154,6 +154,42 @@ public readonly unsafe struct Snapshot(SnapshotHeader* header)
             {
                 return 0;
             }
+        }
+    }
+
+    /// <summary>An entry of the table of groups.</summary>
+    /// <param name="owner">Segment id, or port with <see cref="GroupKey.Joined"/> or <see cref="GroupKey.JoinedMac"/>.</param>
+    /// <param name="high">Address bytes 0-7 as they load little-endian, or a MAC.</param>
+    /// <param name="low">Address bytes 8-15 likewise; 0 for IPv4.</param>
+    /// <returns>The entry, or null.</returns>
+    public GroupKey* GroupOf(uint owner, ulong high, ulong low)
+    {
+        GroupKey* table = (GroupKey*)((byte*)Header + Header->GroupKeysOffset);
+        for (uint i = Hash6(owner, high, low) & Header->GroupKeysMask; table[i].Owner != 0; i = (i + 1) & Header->GroupKeysMask)
+        {
+            if (table[i].High == high && table[i].Low == low && table[i].Owner == owner)
+            {
+                return table + i;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Writes an entry of the table of groups, while the snapshot is being built; one that is there stays.</summary>
+    /// <param name="entry">The entry; its owner is not 0.</param>
+    public void AddGroup(in GroupKey entry)
+    {
+        if (GroupOf(entry.Owner, entry.High, entry.Low) == null)
+        {
+            GroupKey* table = (GroupKey*)((byte*)Header + Header->GroupKeysOffset);
+            uint i = Hash6(entry.Owner, entry.High, entry.Low) & Header->GroupKeysMask;
+            while (table[i].Owner != 0)
+            {
+                i = (i + 1) & Header->GroupKeysMask;
+            }
+
+            table[i] = entry;
         }
     }
 

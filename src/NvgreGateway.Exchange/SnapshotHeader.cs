@@ -85,6 +85,12 @@ public struct SnapshotHeader
     /// <summary>Entries of that table minus 1 (a power of two minus 1).</summary>
     public uint VlanPairsMask;
 
+    /// <summary>Offset of the table of groups (<see cref="GroupKey"/>, open addressing).</summary>
+    public uint GroupKeysOffset;
+
+    /// <summary>Entries of that table minus 1 (a power of two minus 1).</summary>
+    public uint GroupKeysMask;
+
     /// <summary>1 = a GRE checksum is verified and taken, not refused (<c>lenient.checksum</c>, B-005).</summary>
     public byte AcceptChecksum;
 

@@ -39,6 +39,18 @@ public struct IcmpHeader
     /// <summary>ICMPv6 echo reply.</summary>
     public const byte EchoReply6 = 129;
 
+    /// <summary>Multicast listener query (RFC 2710, RFC 3810).</summary>
+    public const byte ListenerQuery6 = 130;
+
+    /// <summary>Multicast listener report, version 1.</summary>
+    public const byte ListenerReportV1 = 131;
+
+    /// <summary>Multicast listener done, version 1.</summary>
+    public const byte ListenerDone6 = 132;
+
+    /// <summary>Multicast listener report, version 2.</summary>
+    public const byte ListenerReport6 = 143;
+
     /// <summary>Router solicitation.</summary>
     public const byte RouterSolicitation6 = 133;
 

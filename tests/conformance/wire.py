@@ -237,6 +237,18 @@ def outer(payload, src, dst, src_mac, dst_mac, tos=0, ttl=64, label=0, vlan=None
     return pad(frame if vlan is None else tag(frame, vlan))
 
 
+def group_mac(group):
+    """RFC 1112 section 6.4 and RFC 2464 section 7 (A-053)."""
+    raw = ip(group)
+    made = b"\x01\x00\x5e" + bytes([raw[1] & 0x7F]) + raw[2:] if len(raw) == 4 else b"\x33\x33" + raw[12:]
+    return ":".join("%02x" % b for b in made)
+
+
+def to_group(inner, group, ttl=32, **options):
+    """What the gateway sends to a PA group: its MAC, and a TTL of its own (A-053, B-054)."""
+    return encapsulated(inner, group, dst_mac=group_mac(group), ttl=ttl, **options)
+
+
 def encapsulated(inner, peer=PEER4, vsid=VSID, src=None, dst_mac=ROUTER, src_mac=GATEWAY_UNDERLAY, ecn=False, dscp=None,
                  hashed=True, vlan=None, ttl=64):
     """What the gateway sends to a peer for an inner frame: sections 1.1 and 1.5, ECN and DSCP by default (B-022, B-032)."""

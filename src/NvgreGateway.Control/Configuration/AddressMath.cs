@@ -38,6 +38,17 @@ internal static class AddressMath
         return new IPAddress(bytes);
     }
 
+    /// <summary>Whether an address is a multicast group: 224.0.0.0/4 or ff00::/8.</summary>
+    public static bool IsGroup(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetwork ? address.GetAddressBytes()[0] is >= 224 and < 240 : address.IsIPv6Multicast;
+
+    /// <summary>Whether a group is administratively scoped: 239.0.0.0/8 (RFC 2365), ff05::/16 or ff08::/16 (RFC 4291), of whatever flags .</summary>
+    public static bool IsScopedGroup(IPAddress group)
+    {
+        byte[] bytes = group.GetAddressBytes();
+        return bytes.Length == 4 ? bytes[0] == 239 : (bytes[1] & 0xF) is 5 or 8;
+    }
+
     /// <summary>Why an address cannot be that of one interface, or null if it can .</summary>
     public static string? WhyNotUnicast(IPAddress address)
     {

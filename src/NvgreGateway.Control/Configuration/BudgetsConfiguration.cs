@@ -9,6 +9,9 @@ public sealed record BudgetsConfiguration
     /// <summary>Neighbour discovery on underlay ports.</summary>
     public required int Nd { get; init; }
 
+    /// <summary>IGMP and MLD on underlay ports .</summary>
+    public int Igmp { get; init; }
+
     /// <summary>ICMP errors to the tenants of each segment (B-070), 10 of them at once.</summary>
     public required int IcmpErrors { get; init; }
 

@@ -30,6 +30,9 @@ public static class ConfigurationLimits
     /// <summary>Peers of one segment: each is a copy of every flooded frame.</summary>
     public const int PeersPerSegment = 4096;
 
+    /// <summary>Tenant groups of one segment that have PA groups of their own.</summary>
+    public const int GroupsPerSegment = 1024;
+
     /// <summary>Peers of all segments together.</summary>
     public const int Peers = 1 << 19;
 

@@ -36,6 +36,7 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
         CheckRanges();
         CheckAttachments();
         CheckPeers();
+        new GroupValidator(configuration, context, routes, warnings).Run();
         CheckRouters();
         CheckRecords();
         CheckTotals();
@@ -577,7 +578,7 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
     {
         CheckTotal(SegmentsPath, configuration.Segments.Sum(VlanRanges.CountOf), ConfigurationLimits.Segments, "segments, those of ranges included,");
         CheckTotal(SegmentsPath, configuration.Segments.Sum(VlanRanges.AttachmentsOf), ConfigurationLimits.Attachments, "attachments");
-        CheckTotal(SegmentsPath, configuration.Segments.Sum(static s => s.Peers.Count * VlanRanges.CountOf(s)), ConfigurationLimits.Peers, "peers");
+        CheckTotal(SegmentsPath, configuration.Segments.Sum(static s => (s.Peers.Count + s.PaGroups.Count()) * VlanRanges.CountOf(s)), ConfigurationLimits.Peers, "peers, PA groups included,");
         int records = configuration.Segments.Sum(static s => s.Records.Count);
         JsonPath capacity = JsonPath.Root["fdb"]["capacity"];
         if (context.Known(capacity) && records > configuration.Fdb.Capacity)

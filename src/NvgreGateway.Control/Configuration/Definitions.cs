@@ -110,6 +110,7 @@ internal static class Definitions
         var vlan = kind.Optional("vlan", new MaybeKind<int>(Vid), null, static p => p.Vlan, "VID of the outer tag.", "A-052", Underlay);
         var extraOverhead = kind.Optional("extraOverhead", new NumberKind(0, 512, "bytes"), 0, static p => p.ExtraOverhead, "Bytes that the underlay adds to each packet, as IPsec does; lowers the tenant MTU.", "A-141", Underlay);
         var ttl = kind.Optional("ttl", new NumberKind(1, 255), 64, static p => p.Ttl, "Outer TTL or hop limit.", string.Empty, Underlay);
+        var multicastTtl = kind.Optional("multicastTtl", new NumberKind(1, 255), 32, static p => p.MulticastTtl, "Outer TTL or hop limit of what goes to PA groups.", "B-054", Underlay);
 
         var storm = kind.Group("storm", Storm, static p => p.Storm, "The most that is flooded of what comes in here.", "F-045");
         kind.Later("offload", "C.6");
@@ -135,6 +136,7 @@ internal static class Definitions
             Vlan = v.Get(vlan),
             ExtraOverhead = v.Get(extraOverhead),
             Ttl = v.Get(ttl),
+            MulticastTtl = v.Get(multicastTtl),
             Storm = v.Get(storm),
         });
         return kind;
@@ -279,8 +281,8 @@ internal static class Definitions
         var fragment = kind.Optional("fragment", Flag, true, static s => s.Fragment, "Fragment inner IPv4 packets with DF=0 that are too long, or drop them.", "B-067");
         var router = kind.Optional("router", new MaybeReferenceKind<RouterConfiguration>(Router), null, static s => s.Router, "The segment's router: source of ICMP errors to tenants.", "A-103, B-069");
         kind.Later("spread", "A-066", "\"first\"");
-        kind.Later("multicastPa", "A-080, A-082");
-        kind.Later("groups", "A-083");
+        var multicastPa = kind.Optional("multicastPa", new PaGroupsKind(), [], static s => s.MulticastPa, "PA group: what is flooded goes there once, instead of to each peer.", "A-080, A-082", defaultText: "none: a copy for each peer");
+        var groups = kind.Optional("groups", new GroupMapKind(ConfigurationLimits.GroupsPerSegment), [], static s => s.Groups, "Tenant groups that have PA groups of their own: { tenant group: PA group }.", "A-083", defaultText: "none");
         kind.Later("snooping", "A-091");
         var relay = kind.Optional("relay", Flag, false, static s => s.Relay, "Known unicast from one peer goes to the other peer that has its destination; broadcast, multicast and unknown unicast never do.", "A-092");
         kind.Later("dropBadInnerChecksum", "C-044", "false");
@@ -304,6 +306,8 @@ internal static class Definitions
             RewriteInnerDscp = v.Get(rewriteInnerDscp),
             Relay = v.Get(relay),
             Storm = v.Get(storm),
+            MulticastPa = v.Get(multicastPa),
+            Groups = v.Get(groups),
             PcpToDscp = v.Get(pcpToDscp),
             DscpToPcp = v.Get(dscpToPcp),
             MssClamp = v.Get(mssClamp),
@@ -351,11 +355,11 @@ internal static class Definitions
         var arp = kind.Optional("arp", rate, 1000, static b => b.Arp, "ARP on underlay ports; as much again of tenants where `arp` answers.", "F-047");
         var nd = kind.Optional("nd", rate, 1000, static b => b.Nd, "Neighbour discovery on underlay ports; as much again of tenants where `arp` answers.", "F-047");
         var icmpEcho = kind.Optional("icmpEcho", rate, 100, static b => b.IcmpEcho, "Echo requests to the gateway's own addresses.", "F-047");
+        var igmp = kind.Optional("igmp", rate, 1000, static b => b.Igmp, "IGMP and MLD on underlay ports that have joined PA groups.", "F-047, A-085");
         kind.Later("dhcp", "F-047");
-        kind.Later("igmp", "F-047");
         kind.Later("bfd", "F-047");
         var icmpErrors = kind.Optional("icmpErrors", rate, 100, static b => b.IcmpErrors, "ICMP errors to the tenants of each segment, 10 of them at once.", "B-070");
-        kind.BuiltBy(v => new BudgetsConfiguration { Arp = v.Get(arp), Nd = v.Get(nd), IcmpEcho = v.Get(icmpEcho), IcmpErrors = v.Get(icmpErrors) });
+        kind.BuiltBy(v => new BudgetsConfiguration { Arp = v.Get(arp), Nd = v.Get(nd), Igmp = v.Get(igmp), IcmpEcho = v.Get(icmpEcho), IcmpErrors = v.Get(icmpErrors) });
         return kind;
     }
 

@@ -68,6 +68,9 @@ public sealed record PortConfiguration
     /// <summary>Underlay ports: outer TTL or hop limit, 1 to 255.</summary>
     public required int Ttl { get; init; }
 
+    /// <summary>Underlay ports: outer TTL or hop limit of what goes to PA groups, 1 to 255 (B-054).</summary>
+    public int MulticastTtl { get; init; }
+
     /// <summary>
     /// The MAC that <c>replay</c> gives a port which configures none: the 64-bit FNV-1a hash of the name's UTF-8 bytes,
     /// its low 40 bits as wire bytes 1 to 5 (most significant first) behind a first byte of 02, so that it is unicast

@@ -90,6 +90,10 @@ internal sealed class ReadContext
     /// <summary>Notes that the object at a place was written as its one value.</summary>
     public void NoteShorthand(JsonPath path) => shorthand.Add(path.ToString());
 
+    /// <summary>The place of an element, which is the list's own place where it was written as its one value.</summary>
+    public JsonPath PlaceOf(JsonPath list, int index) =>
+        shorthand.Count > 0 && shorthand.Contains(list.ToString()) ? list : list[index];
+
     /// <summary>The place of a key, which is the object's own place where it was written in the short form.</summary>
     public JsonPath PlaceOf(JsonPath owner, string key) =>
         shorthand.Count > 0 && shorthand.Contains(owner.ToString()) ? owner : owner[key];

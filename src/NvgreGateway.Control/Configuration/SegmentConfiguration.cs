@@ -26,6 +26,12 @@ public sealed record SegmentConfiguration
     /// <summary>Unicast to a destination outside the FDB .</summary>
     public required UnknownUnicastPolicy UnknownUnicast { get; init; }
 
+    /// <summary>PA groups that what is flooded goes to instead of to each peer, at most one of each family; none: a copy for each peer .</summary>
+    public ValueList<IPAddress> MulticastPa { get; init; } = [];
+
+    /// <summary>Tenant groups that go to PA groups of their own .</summary>
+    public ValueList<GroupMapping> Groups { get; init; } = [];
+
     /// <summary>Static FDB entries (A-100, A-102, E-033).</summary>
     public required ValueList<RecordConfiguration> Records { get; init; }
 
@@ -70,6 +76,9 @@ public sealed record SegmentConfiguration
 
     /// <summary>The segment's router; null = none (B-069, A-103).</summary>
     public required RouterConfiguration? Router { get; init; }
+
+    /// <summary>Every PA group of the segment once: all are joined .</summary>
+    internal IEnumerable<IPAddress> PaGroups => MulticastPa.Concat(Groups.SelectMany(static g => g.PaGroups)).Distinct();
 
     /// <summary>The local PA that packets to a peer leave from: the first of the peer's family .</summary>
     /// <param name="peer">A peer's PA.</param>

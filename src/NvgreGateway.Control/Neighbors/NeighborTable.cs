@@ -110,7 +110,8 @@ internal sealed unsafe class NeighborTable
             work = known ? work! : new Work(key);
             _work[id] = work;
             _ids[key] = id;
-            if (wanted.TryGetValue(key, out MacAddress mac))
+            MacAddress mac;
+            if (wanted.TryGetValue(key, out mac) || IsGroup(key, out mac))
             {
                 slot->Static = 1;
                 SetState(id, work, NextHopState.Resolved, mac.Value);
@@ -127,6 +128,14 @@ internal sealed unsafe class NeighborTable
                 Adopt(id, work, now);
             }
         }
+    }
+
+    // A group's MAC is made from its address.
+    private static bool IsGroup(HostKey key, out MacAddress mac)
+    {
+        bool isGroup = Tables.GroupPlanner.IsGroup(key.Family, key.High);
+        mac = isGroup ? Tables.GroupPlanner.MacOf(new Tables.WireAddress(key.High, key.Low, key.Family)) : default;
+        return isGroup;
     }
 
     /// <summary>A packet waits for a next hop.</summary>

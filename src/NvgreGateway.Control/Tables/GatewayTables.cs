@@ -59,11 +59,12 @@ public sealed unsafe class GatewayTables
         ArgumentNullException.ThrowIfNull(configuration);
         var routes = new UnderlayRoutes(configuration.Ports);
         var hops = new HashSet<UnderlayPath>();
-        int attachments = 0, peers = 0;
+        int attachments = 0, peers = 0, groups = 0;
         foreach (SegmentConfiguration segment in configuration.Segments)
         {
             attachments += segment.Attachments.Count;
-            peers += segment.Peers.Count;
+            peers += segment.Peers.Count + segment.PaGroups.Count() + segment.Groups.Count;
+            groups += segment.PaGroups.Count();
             foreach (PeerConfiguration peer in segment.Peers)
             {
                 if (routes.Find(peer.Address) is { } path)
@@ -79,7 +80,7 @@ public sealed unsafe class GatewayTables
             configuration.Segments.Count,
             attachments,
             peers,
-            hops.Count,
+            hops.Count + groups,
             configuration.Fdb.Capacity);
     }
 

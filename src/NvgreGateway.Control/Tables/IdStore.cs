@@ -126,6 +126,7 @@ public sealed unsafe class IdStore
         }
 
         var hops = new Dictionary<IPAddress, NextHopKey>();
+        var groupHops = new HashSet<NextHopKey>();
         var routes = new UnderlayRoutes(configuration.Ports);
         foreach (SegmentConfiguration segment in configuration.Segments)
         {
@@ -138,12 +139,19 @@ public sealed unsafe class IdStore
                     hops.Add(peer.Address, new NextHopKey(path.PortIndex, WireAddress.From(path.NextHop)));
                 }
             }
+
+            foreach (IPAddress group in segment.PaGroups)
+            {
+                NextHopKey hop = GroupPlanner.HopOf(configuration, segment, group);
+                groupHops.Add(hop);
+                staticNeighbors[hop] = GroupPlanner.MacOf(hop.Address);
+            }
         }
 
         IdPlan<int> segmentIds = _segments.Plan(configuration.Segments.Select(static s => s.Vsid));
         IdPlan<AttachmentKey> attachmentIds = _attachments.Plan(configuration.Segments.SelectMany(static s => s.Attachments.Select(a => KeyOf(s, a))));
-        IdPlan<PeerKey> peerIds = _peers.Plan(configuration.Segments.SelectMany(static s => s.Peers.Select(p => KeyOf(s, p))));
-        IdPlan<NextHopKey> nextHopIds = _nextHops.Plan(hops.Values);
+        IdPlan<PeerKey> peerIds = _peers.Plan(configuration.Segments.SelectMany(static s => s.Peers.Select(p => KeyOf(s, p)).Concat(s.PaGroups.Select(g => new PeerKey(s.Vsid, WireAddress.From(g))))));
+        IdPlan<NextHopKey> nextHopIds = _nextHops.Plan(hops.Values.Concat(groupHops));
         var segments = new TablePlan.SegmentPlan[configuration.Segments.Count];
         for (int i = 0; i < segments.Length; i++)
         {
@@ -166,7 +174,10 @@ public sealed unsafe class IdStore
                 peers[k] = new(peerIds.Live[key], hop.Port, nextHopIds.Live[hop], WireAddress.From(source), key.Address, p);
             }
 
-            segments[i] = new(segmentIds.Live[segment.Vsid], segment, attachments, peers);
+            segments[i] = new(segmentIds.Live[segment.Vsid], segment, attachments, peers)
+            {
+                Groups = GroupPlanner.Plan(configuration, segment, key => peerIds.Live[key], hop => nextHopIds.Live[hop]),
+            };
         }
 
         return new TablePlan
@@ -241,7 +252,7 @@ public sealed unsafe class IdStore
                 _attachmentOwners[a.Id] = (ushort)segment.Id;
             }
 
-            foreach (TablePlan.PeerPlan p in segment.Peers)
+            foreach (TablePlan.PeerPlan p in segment.Peers.Concat(segment.Groups))
             {
                 _peerOwners[p.Id] = (ushort)segment.Id;
             }

@@ -60,6 +60,11 @@ internal static unsafe class SnapshotBuilder
             {
                 WritePeer(plan, segment, peer, slot);
             }
+
+            foreach (TablePlan.PeerPlan group in segment.Groups)
+            {
+                WritePeer(plan, segment, group, slot);
+            }
         }
     }
 
@@ -245,7 +250,8 @@ internal static unsafe class SnapshotBuilder
             *members++ = peer.Id;
         }
 
-        member += (uint)(segment.Attachments.Length + segment.Peers.Length);
+        GroupTableWriter.Write(segment, slot, entry);
+        member += (uint)(segment.Attachments.Length + segment.Peers.Length + GroupTableWriter.Members(segment));
     }
 
     private static void WriteStorm(uint* limits, StormConfiguration c)
@@ -335,8 +341,12 @@ internal static unsafe class SnapshotBuilder
         };
         entry->FixedTos = (byte)(c.Dscp.Encapsulate.Value << 2);
         entry->MinTtl = (byte)(c.MinTtl ?? 0);
-        WriteTemplate(entry, portEntry, peer);
-        if (ipv6)
+        WriteTemplate(entry, portEntry, peer, (byte)(peer.IsGroup ? port.MulticastTtl : port.Ttl)); // B-054
+        if (peer.IsGroup)
+        {
+            entry->Flags |= PeerFlags.Group; // and no sender
+        }
+        else if (ipv6)
         {
             Insert6(slot, segment.Id, peer);
         }
@@ -350,7 +360,7 @@ internal static unsafe class SnapshotBuilder
     internal static ushort MaxInnerFrame(PortConfiguration port, PeerConfiguration peer, int? learned) => (ushort)Math.Max(
         0, TenantMtu.Of(port, TenantMtu.PathTo(port, peer, learned), peer.Address.AddressFamily) + EthernetBytes);
 
-    private static void WriteTemplate(PeerEntry* entry, PortEntry* port, TablePlan.PeerPlan peer)
+    private static void WriteTemplate(PeerEntry* entry, PortEntry* port, TablePlan.PeerPlan peer, byte ttl)
     {
         var header = new Span<byte>(entry->Template, entry->HeaderLength);
         new MacAddress(port->Mac).CopyTo(header[6..]);
@@ -366,7 +376,7 @@ internal static unsafe class SnapshotBuilder
         {
             ip[0] = 0x60;
             ip[6] = 47;
-            ip[7] = port->Ttl;
+            ip[7] = ttl;
             peer.Source.CopyTo(ip[8..24]);
             peer.Address.CopyTo(ip[24..40]);
         }
@@ -374,7 +384,7 @@ internal static unsafe class SnapshotBuilder
         {
             ip[0] = 0x45;
             ip[6] = 0x40; // DF; the identification may then be anything (RFC 6864)
-            ip[8] = port->Ttl;
+            ip[8] = ttl;
             ip[9] = 47;
             peer.Source.CopyTo(ip[12..16]);
             peer.Address.CopyTo(ip[16..20]);
@@ -432,7 +442,7 @@ internal static unsafe class SnapshotBuilder
                 int six = segment.Peers.Count(static p => p.Address.IsIpv6);
                 peers6 += six;
                 peers4 += segment.Peers.Length - six;
-                members += segment.Attachments.Length + segment.Peers.Length;
+                members += segment.Attachments.Length + segment.Peers.Length + GroupTableWriter.Members(segment);
                 pairs += segment.Attachments.Count(static a => a.Configuration.InnerVlan is not null);
                 leaves.Add(segment.Configuration.Vsid >> 12);
             }
@@ -458,6 +468,9 @@ internal static unsafe class SnapshotBuilder
             uint slotsOfPairs = Slots(pairs);
             h.VlanPairsMask = slotsOfPairs - 1;
             h.VlanPairsOffset = Take(ref at, (ulong)sizeof(VlanPairKey) * slotsOfPairs);
+            uint slotsOfGroups = Slots(GroupTableWriter.Entries(plan));
+            h.GroupKeysMask = slotsOfGroups - 1;
+            h.GroupKeysOffset = Take(ref at, (ulong)sizeof(GroupKey) * slotsOfGroups);
             for (int i = 0; i < VlanMaps.Length; i++)
             {
                 locals += c.Ports[i].Addresses.Count;

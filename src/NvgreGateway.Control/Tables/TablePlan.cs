@@ -38,9 +38,17 @@ internal sealed class TablePlan
     internal MacAddress[] RouterMacs =>
         [.. Configuration.Segments.Select(static s => s.Router?.Mac).OfType<MacAddress>().Where(m => !PortMacs.Contains(m)).Distinct().Take(Exchange.ExchangeLimits.RouterMacs)];
 
-    internal sealed record SegmentPlan(uint Id, SegmentConfiguration Configuration, AttachmentPlan[] Attachments, PeerPlan[] Peers);
+    internal sealed record SegmentPlan(uint Id, SegmentConfiguration Configuration, AttachmentPlan[] Attachments, PeerPlan[] Peers)
+    {
+        /// <summary>Its PA groups, each once; no peers.</summary>
+        internal PeerPlan[] Groups { get; init; } = [];
+    }
 
     internal readonly record struct AttachmentPlan(uint Id, int Port, AttachmentConfiguration Configuration);
 
-    internal readonly record struct PeerPlan(uint Id, int Port, uint NextHop, WireAddress Source, WireAddress Address, PeerConfiguration Configuration);
+    internal readonly record struct PeerPlan(uint Id, int Port, uint NextHop, WireAddress Source, WireAddress Address, PeerConfiguration Configuration)
+    {
+        /// <summary>Whether it is a PA group: only sent to .</summary>
+        internal bool IsGroup { get; init; }
+    }
 }

@@ -104,13 +104,11 @@ public sealed class ValidateCommandTests : IDisposable
     {
         Cli run = (await Validate(Changed(c =>
         {
-            c["segments"]![0]!["multicastPa"] = "239.1.19.137";
-            c["segments"]![0]!["snooping"] = true;
-            c["segments"]![0]!["groups"] = new JsonObject();
+            c["budgets"] = new JsonObject { ["dhcp"] = 1000, ["bfd"] = 1000 };
         }))).Ended(Cli.Usage);
-        foreach (string key in new[] { "multicastPa", "snooping", "groups" })
+        foreach (string key in new[] { "dhcp", "bfd" })
         {
-            Assert.Contains(run.Errors.Split('\n'), l => l.Contains("segments[0]." + key, StringComparison.Ordinal) && l.Contains("not supported in this version", StringComparison.Ordinal));
+            Assert.Contains(run.Errors.Split('\n'), l => l.Contains("budgets." + key, StringComparison.Ordinal) && l.Contains("not supported in this version", StringComparison.Ordinal));
         }
     }
 

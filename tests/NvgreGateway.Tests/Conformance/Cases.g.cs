@@ -1183,4 +1183,68 @@ public sealed class Cases
     [Fact]
     [Requirement("E-050", "A-105")]
     public void Arp_In_A_Burst() => CaseRunner.Run("arp-in-a-burst");
+
+    [Fact]
+    [Requirement("A-053", "A-080", "B-054")]
+    public void Broadcast_To_A_Group() => CaseRunner.Run("broadcast-to-a-group");
+
+    [Fact]
+    [Requirement("A-053")]
+    public void Groups_Are_Mapped_To_Macs() => CaseRunner.Run("groups-are-mapped-to-macs");
+
+    [Fact]
+    [Requirement("A-053", "A-080", "B-054")]
+    public void Broadcast_To_An_Ipv6_Group() => CaseRunner.Run("broadcast-to-an-ipv6-group");
+
+    [Fact]
+    [Requirement("A-080")]
+    public void One_Group_Of_Each_Family() => CaseRunner.Run("one-group-of-each-family");
+
+    [Fact]
+    [Requirement("A-082", "A-080", "A-081")]
+    public void Two_Segments_Two_Modes() => CaseRunner.Run("two-segments-two-modes");
+
+    [Fact]
+    [Requirement("B-054")]
+    public void Ttl_Of_Groups() => CaseRunner.Run("ttl-of-groups");
+
+    [Fact]
+    [Requirement("A-053", "A-052")]
+    public void Group_On_A_Tagged_Underlay() => CaseRunner.Run("group-on-a-tagged-underlay");
+
+    [Fact]
+    [Requirement("A-080", "A-031")]
+    public void Group_With_Zero_Flow_Ids() => CaseRunner.Run("group-with-zero-flow-ids");
+
+    [Fact]
+    [Requirement("A-080", "E-021")]
+    public void Group_Besides_Attachments() => CaseRunner.Run("group-besides-attachments");
+
+    [Fact]
+    [Requirement("A-083")]
+    public void Tenant_Groups() => CaseRunner.Run("tenant-groups");
+
+    [Fact]
+    [Requirement("A-083", "A-081")]
+    public void Tenant_Groups_Without_A_Default() => CaseRunner.Run("tenant-groups-without-a-default");
+
+    [Fact]
+    [Requirement("A-080", "A-084", "A-140")]
+    public void Heard_On_A_Group() => CaseRunner.Run("heard-on-a-group");
+
+    [Fact]
+    [Requirement("A-084", "A-020", "A-025")]
+    public void Shared_Group() => CaseRunner.Run("shared-group");
+
+    [Fact]
+    [Requirement("A-086", "A-069")]
+    public void Own_Multicast_Comes_Back() => CaseRunner.Run("own-multicast-comes-back");
+
+    [Fact]
+    [Requirement("A-056")]
+    public void Groups_That_Nobody_Joined() => CaseRunner.Run("groups-that-nobody-joined");
+
+    [Fact]
+    [Requirement("A-082", "A-056")]
+    public void No_Group_No_Multicast() => CaseRunner.Run("no-group-no-multicast");
 }
