@@ -140,6 +140,11 @@ internal static unsafe class AccessInput
             k++;
         }
 
+        if (w->Requests != 0)
+        {
+            OffloadInput.Mark(w, k);
+        }
+
         PortCounters* counters = WorkerContext.PortCounters(w, portIndex);
         counters->RxPackets += count;
         counters->RxBytes += bytes;
@@ -159,7 +164,7 @@ internal static unsafe class AccessInput
             return DropReason.L2Runt;
         }
 
-        if (length > port->MaxFrame)
+        if (length > port->MaxFrame && !OffloadRequest.Is(m))
         {
             return DropReason.L2Oversize; // E-076
         }

@@ -23,9 +23,9 @@ internal static unsafe class BufferStage
     public const uint Headroom = 74;
 
     private const MbufFlags Special =
-        MbufFlags.Indirect | MbufFlags.External | MbufFlags.RxVlanStripped | MbufFlags.RxQinqStripped;
+        MbufFlags.Indirect | MbufFlags.External | MbufFlags.RxVlanStripped | MbufFlags.RxQinqStripped | MbufFlags.RxLro | MbufFlags.RxL4ChecksumBad;
 
-    /// <summary>Whether a packet needs nothing: one segment, nobody else's, headroom, no tag taken off.</summary>
+    /// <summary>Whether a packet needs nothing: one segment, nobody else's, headroom, no tag taken off, nothing to be completed.</summary>
     /// <param name="m">The packet.</param>
     /// <returns>Whether it is.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -44,7 +44,7 @@ internal static unsafe class BufferStage
     public static Mbuf* Prepare(WorkerContext* w, Mbuf* m, uint from)
     {
         MbufFlags flags = m->OlFlags;
-        ushort tci = m->VlanTci, outerTci = m->VlanTciOuter;
+        ushort tci = m->VlanTci, outerTci = m->VlanTciOuter, segment = m->SegmentSize;
         bool copy = m->DataOff < Headroom || (m->NbSegs > 1 && m->DataLen < Math.Min(LinearBytes, m->PktLen));
         for (Mbuf* s = m; s != null; s = s->Next)
         {
@@ -79,6 +79,11 @@ internal static unsafe class BufferStage
         }
 
         m->OlFlags &= ~Special;
+        if ((flags & (MbufFlags.RxLro | MbufFlags.RxL4ChecksumBad)) != 0 && (w->PortEntries[from].Flags & PortFlags.TakesRequests) != 0)
+        {
+            OffloadInput.Admit(w, m, flags, segment);
+        }
+
         return m;
     }
 

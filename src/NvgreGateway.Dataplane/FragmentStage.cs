@@ -29,6 +29,11 @@ internal static unsafe class FragmentStage
     public static void Run(WorkerContext* w, Mbuf* m, Work* k, uint longest, uint priority, uint to, uint from, CopyRecord* record)
     {
         byte* ip = m->Data + EthernetHeader.Size;
+        if (OffloadRequest.Is(m))
+        {
+            ChecksumTwin.Complete(m, EthernetHeader.Size); // a fragment has no sum of its own
+        }
+
         uint header = (*ip & 0xFu) * 4, payload = Wire.Big16(ip + 2) - header;
         uint field = Wire.Big16(ip + 6), offset = field & Ipv4Header.OffsetMask;
 
@@ -38,7 +43,7 @@ internal static unsafe class FragmentStage
 
         byte* later = stackalloc byte[Ipv4Header.MaxSize];
         uint laterHeader = CopiedHeader(ip, header, later);
-        var source = new Cursor { Segment = m, At = EthernetHeader.Size + header };
+        var source = new ChainCursor(m, EthernetHeader.Size + header);
         for (uint done = 0; done < payload;)
         {
             byte* head = done == 0 ? ip : later;
@@ -47,7 +52,7 @@ internal static unsafe class FragmentStage
             bool last = part == payload - done;
             part = last ? part : part & ~7u;
             Interlocked.Increment(ref record->Pending);
-            Mbuf* made = Make(w, m, head, headLength, ref source, part);
+            Mbuf* made = FrameParts.Make(w, m, EthernetHeader.Size, head, headLength, ref source, part);
             if (made == null)
             {
                 Accounting.LoseCopy(w, record, DropReason.MbufNomem);
@@ -109,94 +114,5 @@ internal static unsafe class FragmentStage
 
         *later = (byte)(0x40 | (length / 4));
         return length;
-    }
-
-    // A frame of its own: MACs and EtherType, a header, and the next bytes of the payload, over as many buffers as that takes.
-    private static Mbuf* Make(WorkerContext* w, Mbuf* m, byte* head, uint headLength, ref Cursor source, uint part)
-    {
-        PortAccess ports = w->Ports;
-        Mbuf* first = ports.Allocate();
-        if (first == null)
-        {
-            source.Skip(part);
-            return null;
-        }
-
-        first->OlFlags = MbufFlags.None;
-        first->Port = m->Port;
-        first->NbSegs = 1;
-        first->Next = null;
-        Buffer.MemoryCopy(m->Data, first->Data, EthernetHeader.Size, EthernetHeader.Size);
-        Buffer.MemoryCopy(head, first->Data + EthernetHeader.Size, headLength, headLength);
-        first->DataLen = (ushort)(EthernetHeader.Size + headLength);
-        first->PktLen = EthernetHeader.Size + headLength + part;
-        Mbuf* into = first;
-        while (part != 0)
-        {
-            uint room = (uint)into->Tailroom;
-            if (room == 0)
-            {
-                Mbuf* next = ports.Allocate();
-                if (next == null)
-                {
-                    ports.Free(first);
-                    source.Skip(part);
-                    return null;
-                }
-
-                next->OlFlags = MbufFlags.None;
-                next->DataOff = 0;
-                next->DataLen = 0;
-                next->NbSegs = 1;
-                next->Next = null;
-                into->Next = next;
-                into = next;
-                first->NbSegs++;
-                continue;
-            }
-
-            uint n = source.Copy(into->Data + into->DataLen, Math.Min(room, part));
-            into->DataLen += (ushort)n;
-            part -= n;
-        }
-
-        ports.Inherit(first, m);
-        return first;
-    }
-
-    // Where the payload has been read up to. The packet holds as many bytes as its IP header says: the size was checked.
-    private struct Cursor
-    {
-        public Mbuf* Segment;
-        public uint At;
-
-        public uint Copy(byte* to, uint most)
-        {
-            Forward();
-            uint n = Math.Min(most, Segment->DataLen - At);
-            Buffer.MemoryCopy(Segment->Data + At, to, n, n);
-            At += n;
-            return n;
-        }
-
-        public void Skip(uint bytes)
-        {
-            while (bytes != 0)
-            {
-                Forward();
-                uint n = Math.Min(bytes, Segment->DataLen - At);
-                At += n;
-                bytes -= n;
-            }
-        }
-
-        private void Forward()
-        {
-            while (At == Segment->DataLen)
-            {
-                Segment = Segment->Next;
-                At = 0;
-            }
-        }
     }
 }

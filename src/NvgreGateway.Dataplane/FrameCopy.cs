@@ -62,6 +62,7 @@ internal static unsafe class FrameCopy
             }
         }
 
+        OffloadRequest.Carry(first, packet);
         ports.Inherit(first, packet);
         return first;
     }

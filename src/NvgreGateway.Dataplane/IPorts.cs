@@ -23,6 +23,12 @@ public unsafe interface IPorts
     /// <returns>How many it took: the first ones.</returns>
     uint Transmit(int port, Mbuf** burst, uint count);
 
+    /// <summary>Lets the device look at a packet that asks for an offload, and finish its headers as it wants them (<c>rte_eth_tx_prepare</c>).</summary>
+    /// <param name="port">Port index; one that <see cref="HasTransmitQueue"/>.</param>
+    /// <param name="mbuf">The packet; stays the worker's.</param>
+    /// <returns>Whether the device takes it.</returns>
+    bool Prepare(int port, Mbuf* mbuf);
+
     /// <summary>Takes an empty buffer of one segment from the pool, with at least 128 bytes of headroom.</summary>
     /// <returns>The buffer, or null when the pool is empty.</returns>
     Mbuf* Allocate();

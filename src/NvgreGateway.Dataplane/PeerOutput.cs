@@ -47,7 +47,7 @@ internal static unsafe class PeerOutput
 
         uint tos = OuterTos(w, peer, k, from);
         byte* ip = start + l3;
-        uint total = innerLength + headerLength - l3; // IP header, GRE and the tenant frame
+        uint total = Math.Min(innerLength + headerLength - l3, ushort.MaxValue); // IP header, GRE and the tenant frame; one that will be cut may be longer
         if ((flags & PeerFlags.Ipv6) == 0)
         {
             uint sum = peer->ChecksumBase + total + tos;

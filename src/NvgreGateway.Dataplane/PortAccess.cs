@@ -33,6 +33,9 @@ internal abstract unsafe class PortAccess
     /// <inheritdoc cref="IPorts.Stamp"/>
     public abstract void Stamp(Mbuf* made, ulong sequence);
 
+    /// <inheritdoc cref="IPorts.Prepare"/>
+    public abstract bool Prepare(uint port, Mbuf* mbuf);
+
     /// <summary>Sends what stands in the transmit buffer of a port.</summary>
     public abstract void Flush(uint port);
 

@@ -53,16 +53,26 @@ internal static unsafe class SizeStage
         }
 
         Clamp(w, k, m, inner, (to & Place.Peer) != 0 ? id : k->Peer);
-        if (!verdict.Fragment)
+        bool asks = OffloadRequest.Is(m);
+        if (!verdict.Fragment && !asks)
         {
             Leave(w, m, inner, macs, macsEnd, priority, k, to, from, null);
             return;
         }
 
+        // What asks for something may leave as several frames; its record also lets the last stage find it.
         CopyRecord* record = Accounting.BeginCopies(w, from, k->Segment, CopyKind.Fragments);
         if (record == null)
         {
             Accounting.Drop(w, m, DropReason.MbufNomem, from, k->Segment, (to & Place.Peer) != 0 ? id : k->Peer);
+            return;
+        }
+
+        if (!verdict.Fragment)
+        {
+            record->Pending++;
+            Leave(w, m, inner, macs, macsEnd, priority, k, to, from, record);
+            Accounting.Settle(w, record);
             return;
         }
 
@@ -102,6 +112,15 @@ internal static unsafe class SizeStage
         if (k->Length <= longest)
         {
             return default;
+        }
+
+        if (OffloadRequest.Is(k->Packet))
+        {
+            OffloadKind kind = OffloadRequest.KindOf(k->Packet);
+            if (kind is not (OffloadKind.TcpChecksum or OffloadKind.UdpChecksum) || OffloadRequest.IsRefused(k->Packet))
+            {
+                return OffloadRequest.Fits(k->Packet, longest) ? default : new Verdict { Reason = DropReason.OffloadInvalid };
+            }
         }
 
         if (k->Family == TenantHeader.NotIp)

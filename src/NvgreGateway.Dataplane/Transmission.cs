@@ -32,7 +32,7 @@ internal static unsafe class Transmission
         }
         else
         {
-            CountGroup(w, note, length, undo: false);
+            CountGroup(w, m, note, undo: false);
         }
 
         Put(w, port, m, note, length, note.Record != null);
@@ -50,7 +50,7 @@ internal static unsafe class Transmission
         }
         else
         {
-            CountGroup(w, note, length, undo: false);
+            CountGroup(w, m, note, undo: false);
         }
 
         Put(w, port, m, note, length, note.Record != null);
@@ -63,8 +63,48 @@ internal static unsafe class Transmission
     /// <param name="note">Its account.</param>
     public static void Queue(WorkerContext* w, uint port, Mbuf* m, TxNote note)
     {
-        CountGroup(w, note, m->PktLen, undo: false);
-        Put(w, port, m, note, m->PktLen, note.Record != null);
+        CountGroup(w, m, note, undo: false);
+        Again(w, port, m, note, m->PktLen);
+    }
+
+    /// <summary>Queues a packet that the device cuts or sums: it counts as what it is on the wire.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="port">Port to send on.</param>
+    /// <param name="m">The packet; no longer the caller's.</param>
+    /// <param name="note">Its account; it has a record.</param>
+    public static void QueueAsked(WorkerContext* w, uint port, Mbuf* m, TxNote note)
+    {
+        CountGroup(w, m, note, undo: false);
+        OffloadOutput.Weigh(m, out uint frames, out uint bytes, out _);
+        Again(w, port, m, note, bytes);
+        w->Tx[port].More += frames - 1;
+    }
+
+    /// <summary>Queues a packet whose counters have moved already.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="port">Port to send on.</param>
+    /// <param name="m">The packet; no longer the caller's.</param>
+    /// <param name="note">Its account.</param>
+    /// <param name="bytes">Its bytes on the wire.</param>
+    public static void Again(WorkerContext* w, uint port, Mbuf* m, TxNote note, uint bytes) => Put(w, port, m, note, bytes, note.Record != null || note.Place == 0);
+
+    /// <summary>Moves the counters of a queued packet back.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="m">The packet.</param>
+    /// <param name="note">Its account.</param>
+    public static void Uncount(WorkerContext* w, Mbuf* m, TxNote note) => CountGroup(w, m, note, undo: true);
+
+    /// <summary>Forgets what stands in a buffer: its packets are the caller's.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="port">The port.</param>
+    public static void Empty(WorkerContext* w, uint port)
+    {
+        TxBuffer* b = w->Tx + port;
+        b->Count = 0;
+        b->Bytes = 0;
+        b->Special = 0;
+        b->More = 0;
+        w->DirtyPorts &= ~(1ul << (int)port);
     }
 
     /// <summary>Queues a frame of control's own.</summary>
@@ -99,7 +139,7 @@ internal static unsafe class Transmission
         c->TxBytes += bytes;
         if (special)
         {
-            EndSpecial(w, b, sent);
+            c->TxPackets += EndSpecial(w, b, sent);
         }
         else
         {
@@ -125,10 +165,7 @@ internal static unsafe class Transmission
             }
         }
 
-        b->Count = 0;
-        b->Bytes = 0;
-        b->Special = 0;
-        w->DirtyPorts &= ~(1ul << (int)port);
+        Empty(w, port);
         Lose(w, b, given, count, ring == null ? DropReason.PortDown : DropReason.SpreadFull);
     }
 
@@ -142,7 +179,7 @@ internal static unsafe class Transmission
         // At most a burst a loop, so that the own ports are not starved.
         for (uint i = 0; i < WorkerContext.MaxBurst && SpreadRing.TryTake(ring, out Departure d); i++)
         {
-            Put(w, d.Port, d.Packet, d.Note, d.Packet->PktLen, d.Note.Record != null || d.Note.Place == 0); // its counters were moved by the other worker
+            Again(w, d.Port, d.Packet, d.Note, d.Packet->PktLen); // its counters were moved by the other worker
             any = true;
         }
 
@@ -174,8 +211,9 @@ internal static unsafe class Transmission
         }
     }
 
+    // What is not one received frame that left as one; returns the frames that the device makes beyond those it was given.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void EndSpecial(WorkerContext* w, TxBuffer* b, uint sent)
+    private static ulong EndSpecial(WorkerContext* w, TxBuffer* b, uint sent)
     {
         TxNote* notes = TxBuffer.Notes(b);
         for (uint i = 0; i < sent; i++)
@@ -193,6 +231,10 @@ internal static unsafe class Transmission
                 w->Stats->Transmitted++;
             }
         }
+
+        ulong more = b->More;
+        b->More = 0;
+        return more;
     }
 
     // Ends the account of packets that did not leave; returns their bytes.
@@ -203,7 +245,9 @@ internal static unsafe class Transmission
         for (uint i = first; i < end; i++)
         {
             var d = new Departure { Packet = TxBuffer.Packets(b)[i], Note = TxBuffer.Notes(b)[i] };
-            bytes += d.Packet->PktLen;
+            OffloadOutput.Weigh(d.Packet, out uint frames, out uint length, out _);
+            bytes += length;
+            b->More -= frames - 1;
             Abandon(w, d, reason);
         }
 
@@ -218,7 +262,7 @@ internal static unsafe class Transmission
     {
         if (d.Note.Place != 0)
         {
-            CountGroup(w, d.Note, d.Packet->PktLen, undo: true);
+            CountGroup(w, d.Packet, d.Note, undo: true);
         }
 
         End(w, d.Packet, d.Note, reason);
@@ -252,23 +296,25 @@ internal static unsafe class Transmission
 
     // All kinds of destination; what ToPeer and ToAttachment do inline for unicast.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CountGroup(WorkerContext* w, TxNote note, uint length, bool undo)
+    private static void CountGroup(WorkerContext* w, Mbuf* m, TxNote note, bool undo)
     {
+        OffloadOutput.Weigh(m, out uint frames, out uint length, out uint headers);
+        uint tenantBytes = note.TenantBytes + ((frames - 1) * (headers == 0 ? 0 : OffloadRequest.HeadersOf(m)));
         uint id = note.Place & Place.IdMask;
         ulong one = undo ? ulong.MaxValue : 1; // counters are numbers modulo 2^64
         if ((note.Place & Place.Peer) != 0)
         {
             PeerCounters* c = w->PeerCounters + id;
             ulong* triple = note.Cast == CastKind.Unicast ? c->TxUnicast : c->TxGroup + (((int)note.Cast - 1) * 3);
-            triple[Exchange.PeerCounters.Packets] += one;
-            triple[Exchange.PeerCounters.TenantBytes] += one * note.TenantBytes;
+            triple[Exchange.PeerCounters.Packets] += one * frames;
+            triple[Exchange.PeerCounters.TenantBytes] += one * tenantBytes;
             triple[Exchange.PeerCounters.OuterBytes] += one * length;
         }
         else
         {
             AttachmentCounters* c = w->AttachmentCounters + id;
             ulong* pair = note.Cast == CastKind.Unicast ? c->TxUnicast : c->TxGroup + (((int)note.Cast - 1) * 2);
-            pair[0] += one;
+            pair[0] += one * frames;
             pair[1] += one * length;
         }
     }

@@ -19,7 +19,10 @@ internal unsafe struct TxBuffer
     /// <summary>Bytes of all.</summary>
     public ulong Bytes;
 
-    private fixed ulong _pad[6];
+    /// <summary>Frames that the device makes of these beyond their number, where it cuts some.</summary>
+    public ulong More;
+
+    private fixed ulong _pad[5];
     private fixed ulong _packets[Capacity];
     private fixed ulong _notes[Capacity * 2];
 

@@ -11,19 +11,22 @@ namespace NvgreGateway.Dataplane;
 [StructLayout(LayoutKind.Sequential, Size = 16)]
 internal readonly unsafe struct TxNote
 {
+    private const uint TenantMask = 0x1_FFFF;
+    private const int FromShift = 49;
+    private const int CastShift = 57;
     private readonly CopyRecord* _record;
     private readonly ulong _packed;
 
     /// <summary>Makes a note.</summary>
     /// <param name="record">The record of the received frame that this is a copy of; null for the frame itself.</param>
     /// <param name="place">Where it goes: attachment or peer id with <see cref="Exchange.Place.Peer"/>; 0 = a frame of control.</param>
-    /// <param name="tenantBytes">Tenant bytes, 16 bits: the untagged inner frame without padding.</param>
+    /// <param name="tenantBytes">Tenant bytes, 17 bits: the untagged inner frame without padding.</param>
     /// <param name="from">Port it came in on, 8 bits.</param>
     /// <param name="cast">Kind of its destination MAC.</param>
     public TxNote(CopyRecord* record, uint place, uint tenantBytes, uint from, CastKind cast)
     {
         _record = record;
-        _packed = place | ((ulong)(ushort)tenantBytes << 32) | ((ulong)(byte)from << 48) | ((ulong)cast << 56);
+        _packed = place | ((ulong)(tenantBytes & TenantMask) << 32) | Origin(from) | ((ulong)cast << CastShift);
     }
 
     private TxNote(ulong packed)
@@ -43,7 +46,7 @@ internal readonly unsafe struct TxNote
     /// <summary>What is the same in all notes of unicast frames from a port.</summary>
     /// <param name="from">The port, 8 bits.</param>
     /// <returns>That part of the packed word.</returns>
-    public static ulong Origin(uint from) => (ulong)(byte)from << 48;
+    public static ulong Origin(uint from) => (ulong)(byte)from << FromShift;
 
     /// <summary>The record of the received frame that this is a copy of; null for the frame itself.</summary>
     public CopyRecord* Record => _record;
@@ -52,11 +55,16 @@ internal readonly unsafe struct TxNote
     public uint Place => (uint)_packed;
 
     /// <summary>Tenant bytes: the untagged inner frame without padding.</summary>
-    public ushort TenantBytes => (ushort)(_packed >> 32);
+    public uint TenantBytes => (uint)(_packed >> 32) & TenantMask;
 
     /// <summary>Port it came in on.</summary>
-    public byte From => (byte)(_packed >> 48);
+    public byte From => (byte)(_packed >> FromShift);
 
     /// <summary>Kind of its destination MAC.</summary>
-    public CastKind Cast => (CastKind)(byte)(_packed >> 56);
+    public CastKind Cast => (CastKind)(byte)(_packed >> CastShift);
+
+    /// <summary>The note of a part of the frame.</summary>
+    /// <param name="tenantBytes">Tenant bytes of the part.</param>
+    /// <returns>The note.</returns>
+    public TxNote With(uint tenantBytes) => new(_record, Place, tenantBytes, From, Cast);
 }

@@ -27,6 +27,8 @@ internal readonly unsafe struct WarmPorts(WarmPorts.Device device) : IPorts
         return count;
     }
 
+    public bool Prepare(int port, Mbuf* mbuf) => true;
+
     public Mbuf* Allocate() => _device.Allocate();
 
     public Mbuf* AllocateHead() => _device.Allocate();

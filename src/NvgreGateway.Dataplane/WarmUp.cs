@@ -27,7 +27,11 @@ internal static unsafe class WarmUp
     private static readonly byte[] s_peer6 = [0x20, 1, 0xD, 0xB8, 0, 0xB, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10];
 
     /// <summary>Stages that only some configurations come to: compiled before traffic, but kept out of the profile of the others.</summary>
-    private static readonly Type[] s_seldom = [typeof(VlanStage), typeof(LenientStage), typeof(PriorityStage), typeof(TopologyStage), typeof(RelayStage), typeof(StormStage), typeof(GroupStage)];
+    private static readonly Type[] s_seldom =
+    [
+        typeof(VlanStage), typeof(LenientStage), typeof(PriorityStage), typeof(TopologyStage), typeof(RelayStage), typeof(StormStage), typeof(GroupStage),
+        typeof(OffloadInput), typeof(OffloadRequest), typeof(OffloadOutput), typeof(OffloadFlags), typeof(ChecksumTwin), typeof(Segmentation),
+    ];
 
     /// <summary>Runs it.</summary>
     public static void Run()

@@ -273,6 +273,11 @@ public sealed unsafe class Worker<TPorts>
         }
         else
         {
+            if (b->Special != 0 && OffloadOutput.Any(b))
+            {
+                OffloadOutput.Run(w, port);
+            }
+
             uint sent = _ports.Transmit((int)port, TxBuffer.Packets(b), b->Count);
             // A port that takes too little is full, unless it went away in the middle of it.
             DropReason reason = sent == b->Count || _ports.IsUp((int)port) ? DropReason.TxFull : DropReason.TxError;
@@ -305,6 +310,9 @@ public sealed unsafe class Worker<TPorts>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             get => worker._ports.ChainPorts;
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override bool Prepare(uint port, Mbuf* mbuf) => worker._ports.Prepare((int)port, mbuf);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Free(Mbuf* mbuf) => worker._ports.Free(mbuf);

@@ -74,6 +74,13 @@ internal unsafe struct WorkerContext
     public Work* Work;
     public TxBuffer* Tx;
     public ulong DirtyPorts;
+
+    /// <summary>What stood in a transmit buffer while <see cref="OffloadOutput"/> settles it.</summary>
+    public TxBuffer* Asked;
+
+    /// <summary>Frames of this burst that asked for something.</summary>
+    public uint Requests;
+
     public Mbuf** Discarded;
     public uint DiscardedCount;
 

@@ -93,6 +93,28 @@ public unsafe struct Mbuf
     /// <summary>Nine words that DPDK libraries register at run time; left alone here.</summary>
     [FieldOffset(92)] public fixed uint DynField[9];
 
+    /// <summary>Segment size in <see cref="TxOffload"/> (<c>tso_segsz</c>): on receipt that of what the device joined, to send that to cut into; bytes.</summary>
+    public readonly ushort SegmentSize
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (ushort)(TxOffload >> 24);
+    }
+
+    /// <summary>First field of <see cref="TxOffload"/> (<c>l2_len</c>), bytes.</summary>
+    public readonly uint L2Length => (uint)TxOffload & 0x7F;
+
+    /// <summary>Second field of <see cref="TxOffload"/> (<c>l3_len</c>), bytes.</summary>
+    public readonly uint L3Length => (uint)(TxOffload >> 7) & 0x1FF;
+
+    /// <summary>Third field of <see cref="TxOffload"/> (<c>l4_len</c>), bytes.</summary>
+    public readonly uint L4Length => (uint)(TxOffload >> 16) & 0xFF;
+
+    /// <summary><c>outer_l3_len</c> of <see cref="TxOffload"/>, bytes.</summary>
+    public readonly uint OuterL3Length => (uint)(TxOffload >> 40) & 0x1FF;
+
+    /// <summary><c>outer_l2_len</c> of <see cref="TxOffload"/>, bytes.</summary>
+    public readonly uint OuterL2Length => (uint)(TxOffload >> 49) & 0x7F;
+
     /// <summary>First byte of data of this segment.</summary>
     public readonly byte* Data
     {

@@ -22,6 +22,8 @@ public enum MbufFlags : ulong
     RxIpChecksumGood = 1ul << 7,
     /// <summary>L4 checksum good.</summary>
     RxL4ChecksumGood = 1ul << 8,
+    /// <summary>Both bits of the L4 verdict: the sum is not in the data, or only in part, and the data is intact. No mask: compare with it.</summary>
+    RxL4ChecksumNone = RxL4ChecksumBad | RxL4ChecksumGood,
     /// <summary>The outer of two tags was removed.</summary>
     RxQinqStripped = 1ul << 15,
     /// <summary>The device joined several TCP segments.</summary>
@@ -32,12 +34,16 @@ public enum MbufFlags : ulong
     RxOuterL4ChecksumBad = 1ul << 21,
     /// <summary>Outer L4 checksum good.</summary>
     RxOuterL4ChecksumGood = 1ul << 22,
-    /// <summary>Two bits: the tunnel type.</summary>
+    /// <summary>Cut a UDP datagram into datagrams of the segment size; implies <see cref="TxUdpChecksum"/>.</summary>
+    TxUdpSegmentation = 1ul << 42,
+    /// <summary>Four bits: the tunnel type.</summary>
     TxTunnelMask = 0xful << 45,
     /// <summary>VXLAN tunnel.</summary>
     TxTunnelVxlan = 1ul << 45,
     /// <summary>GRE tunnel, for segmentation or checksums within it.</summary>
     TxTunnelGre = 2ul << 45,
+    /// <summary>Any tunnel over IP, where the device offers only that.</summary>
+    TxTunnelIp = 0xDul << 45,
     /// <summary>Insert two tags.</summary>
     TxQinq = 1ul << 49,
     /// <summary>Segment TCP; implies <see cref="TxTcpChecksum"/>.</summary>

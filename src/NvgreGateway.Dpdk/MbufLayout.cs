@@ -135,6 +135,8 @@ public static unsafe class MbufLayout
         Flag("TX_TUNNEL_VXLAN", MbufFlags.TxTunnelVxlan);
         Flag("TX_TUNNEL_GRE", MbufFlags.TxTunnelGre);
         Flag("TX_QINQ", MbufFlags.TxQinq);
+        Flag("TX_UDP_SEG", MbufFlags.TxUdpSegmentation);
+        Flag("TX_TUNNEL_IP", MbufFlags.TxTunnelIp);
         Flag("TX_TCP_SEG", MbufFlags.TxTcpSegmentation);
         Flag("TX_TCP_CKSUM", MbufFlags.TxTcpChecksum);
         Flag("TX_SCTP_CKSUM", MbufFlags.TxSctpChecksum);
@@ -176,7 +178,9 @@ public static unsafe class MbufLayout
         Offload("TCP_CKSUM", TxOffloads.TcpChecksum);
         Offload("SCTP_CKSUM", TxOffloads.SctpChecksum);
         Offload("TCP_TSO", TxOffloads.TcpSegmentation);
+        Offload("UDP_TSO", TxOffloads.UdpSegmentation);
         Offload("OUTER_IPV4_CKSUM", TxOffloads.OuterIPv4Checksum);
+        Offload("IP_TNL_TSO", TxOffloads.IpTunnelTcpSegmentation);
         Offload("GRE_TNL_TSO", TxOffloads.GreTcpSegmentation);
         Offload("MT_LOCKFREE", TxOffloads.LockFree);
         Offload("MULTI_SEGS", TxOffloads.MultiSegments);

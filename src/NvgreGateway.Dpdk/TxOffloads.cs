@@ -18,6 +18,8 @@ public enum TxOffloads : ulong
     SctpChecksum = 1ul << 4,
     /// <summary>Segment TCP.</summary>
     TcpSegmentation = 1ul << 5,
+    /// <summary>Segment UDP.</summary>
+    UdpSegmentation = 1ul << 6,
     /// <summary>Compute outer IPv4 header checksums.</summary>
     OuterIPv4Checksum = 1ul << 7,
     /// <summary>Segment TCP within GRE.</summary>
@@ -28,4 +30,6 @@ public enum TxOffloads : ulong
     MultiSegments = 1ul << 15,
     /// <summary>Free without looking: one pool, one holder, no clones. Never asked for unless the caller says so.</summary>
     FastFree = 1ul << 16,
+    /// <summary>Segment TCP within any tunnel over IP.</summary>
+    IpTunnelTcpSegmentation = 1ul << 19,
 }

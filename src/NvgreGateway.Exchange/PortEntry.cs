@@ -63,4 +63,10 @@ public unsafe struct PortEntry
 
     /// <summary>Limits of what came in here and is flooded, as <see cref="SegmentEntry.Storm"/>.</summary>
     public fixed uint Storm[3];
+
+    /// <summary>What it does to plain frames that are sent here.</summary>
+    public PortOffloads Plain;
+
+    /// <summary>What it does to NVGRE that is sent here.</summary>
+    public PortOffloads Nvgre;
 }

@@ -40,6 +40,12 @@ public enum PortFlags : uint
     /// <summary>Underlay port that has joined PA groups: IGMP and MLD are taken .</summary>
     HasGroups = 1024,
 
+    /// <summary>
+    /// What its device says of partial checksums and large frames is meant: <c>RX_L4_CKSUM_NONE</c> is a sum to be completed and
+    /// <c>RX_LRO</c> a frame to be cut, as virtio's are (C-030, C.1).
+    /// </summary>
+    TakesRequests = 2048,
+
     /// <summary>The port is in use; an entry without it is a gap.</summary>
     Valid = 1u << 31,
 }

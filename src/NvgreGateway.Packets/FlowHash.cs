@@ -139,9 +139,16 @@ public static unsafe class FlowHash
         return new TenantFlow(~BitOperations.Crc32C(mac, type.Raw), TenantHeader.NotIp, 0);
     }
 
-    // The final next header. An extension header of which not even the first eight bytes are there ends the walk and is
-    // itself the protocol; one that claims to reach beyond the end is taken at its word, and no port is found behind it.
-    private static byte Walk6(byte* l3, uint end, out uint at, out bool fragment)
+    /// <summary>
+    /// Walks the headers of an IPv6 packet (WIRE-FORMAT 1.5). An extension header of which not even the first eight bytes are there
+    /// ends the walk and is itself the protocol; one that claims to reach beyond the end is taken at its word.
+    /// </summary>
+    /// <param name="l3">First byte of the IPv6 header.</param>
+    /// <param name="end">Bytes from there that may be read, 40 or more.</param>
+    /// <param name="at">Where the final header begins; may lie beyond <paramref name="end"/>.</param>
+    /// <param name="fragment">Whether a Fragment header was met.</param>
+    /// <returns>The final next header.</returns>
+    public static byte Walk6(byte* l3, uint end, out uint at, out bool fragment)
     {
         byte next = l3[6];
         at = Ipv6Header.Size;

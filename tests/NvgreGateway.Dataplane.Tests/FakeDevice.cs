@@ -3,7 +3,7 @@ using NvgreGateway.Dpdk;
 namespace NvgreGateway.Dataplane.Tests;
 
 /// <summary>A frame that left.</summary>
-internal sealed record Sent(int Port, ulong Sequence, byte[] Bytes);
+internal sealed record Sent(int Port, ulong Sequence, byte[] Bytes, MbufFlags Flags = MbufFlags.None, ulong Lengths = 0);
 
 /// <summary>What stands for the NICs: inputs and outputs, and every fault that a device may show.</summary>
 internal sealed unsafe class FakeDevice : IDisposable
@@ -36,6 +36,8 @@ internal sealed unsafe class FakeDevice : IDisposable
 
     public bool DiesWhenFull { get; set; }
 
+    public bool Prepares { get; set; } = true;
+
     public bool KeepOutputs { get; set; } = true;
 
     public ulong OutputCount => Interlocked.Read(ref _outputs);
@@ -44,7 +46,7 @@ internal sealed unsafe class FakeDevice : IDisposable
 
     public void Leave(int port, Mbuf* m)
     {
-        Interlocked.Increment(ref _outputs);
+        Interlocked.Add(ref _outputs, Frames(m));
         if (KeepOutputs)
         {
             byte[] bytes = new byte[m->PktLen];
@@ -61,7 +63,7 @@ internal sealed unsafe class FakeDevice : IDisposable
             Assert.True(segments == 1 || (ChainPorts >> port & 1) != 0, "a chain left on a port that takes none");
             lock (_lock)
             {
-                Outputs.Add(new Sent(port, Pool.SequenceOf(m), bytes));
+                Outputs.Add(new Sent(port, Pool.SequenceOf(m), bytes, m->OlFlags, m->TxOffload));
             }
         }
 
@@ -69,4 +71,17 @@ internal sealed unsafe class FakeDevice : IDisposable
     }
 
     public void Dispose() => Pool.Dispose();
+
+    // Frames that a device which cuts makes of one.
+    private static uint Frames(Mbuf* m)
+    {
+        if ((m->OlFlags & (MbufFlags.TxTcpSegmentation | MbufFlags.TxUdpSegmentation)) == 0)
+        {
+            return 1;
+        }
+
+        ulong t = m->TxOffload;
+        uint headers = (uint)((t & 0x7F) + ((t >> 7) & 0x1FF) + ((t >> 16) & 0xFF) + ((t >> 40) & 0x1FF) + ((t >> 49) & 0x7F)), size = (uint)(t >> 24) & 0xFFFF;
+        return (m->PktLen - headers + size - 1) / size;
+    }
 }

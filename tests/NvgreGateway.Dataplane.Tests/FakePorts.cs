@@ -38,6 +38,8 @@ internal readonly unsafe struct FakePorts(FakeDevice device, int worker) : IPort
         return taken;
     }
 
+    public bool Prepare(int port, Mbuf* mbuf) => _device.Prepares;
+
     public Mbuf* Allocate() => _device.Pool.Allocate();
 
     public Mbuf* AllocateHead() => _device.Pool.AllocateHead();

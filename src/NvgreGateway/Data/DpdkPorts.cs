@@ -43,6 +43,12 @@ internal readonly unsafe struct DpdkPorts : IPorts
         return Volatile.Read(ref p->Open) == 0 ? 0u : DpdkPort.Tx(p, _worker).Transmit(burst, (ushort)count);
     }
 
+    public bool Prepare(int port, Mbuf* mbuf)
+    {
+        DpdkPort* p = _ports + port;
+        return Volatile.Read(ref p->Open) != 0 && DpdkPort.Tx(p, _worker).Prepare(&mbuf, 1) == 1;
+    }
+
     public Mbuf* Allocate() => _pool.Alloc();
 
     public Mbuf* AllocateHead() => _heads.Alloc();

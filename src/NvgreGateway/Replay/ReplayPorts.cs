@@ -15,6 +15,8 @@ internal readonly unsafe struct ReplayPorts(ReplayDevice device) : IPorts
 
     public uint Transmit(int port, Mbuf** burst, uint count) => _device.Transmit(port, burst, count);
 
+    public bool Prepare(int port, Mbuf* mbuf) => true;
+
     public Mbuf* Allocate() => _device.Allocate();
 
     public Mbuf* AllocateHead() => _device.Allocate();

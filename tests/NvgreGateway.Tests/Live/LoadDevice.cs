@@ -198,6 +198,8 @@ internal sealed unsafe class LoadDevice : IDisposable
 
         public uint Transmit(int port, Mbuf** burst, uint count) => device.Transmit(port, burst, count);
 
+        public bool Prepare(int port, Mbuf* mbuf) => true;
+
         public Mbuf* Allocate() => device.Allocate();
 
         public Mbuf* AllocateHead() => device.Allocate();

@@ -1,0 +1,57 @@
+namespace NvgreGateway.Exchange;
+
+/// <summary>
+/// What a port does to a frame that is sent, in force now: control decides it from what the device reports, what is configured, the
+/// quirks of its driver and the self-test, and publishes it with the snapshot, so that a change is live and loses nothing (C-070 to
+/// C-076). One set is for plain frames, one for NVGRE. What a port does not do, the worker does itself, with the same bytes (C-124).
+/// </summary>
+[Flags]
+public enum PortOffloads : uint
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>IPv4 header checksum; of NVGRE the inner one.</summary>
+    Ip4 = 1 << 0,
+
+    /// <summary>TCP checksum over IPv4.</summary>
+    Tcp4 = 1 << 1,
+
+    /// <summary>TCP checksum over IPv6.</summary>
+    Tcp6 = 1 << 2,
+
+    /// <summary>UDP checksum over IPv4.</summary>
+    Udp4 = 1 << 3,
+
+    /// <summary>UDP checksum over IPv6.</summary>
+    Udp6 = 1 << 4,
+
+    /// <summary>TCP segmentation over IPv4 (LSOv2).</summary>
+    Tso4 = 1 << 5,
+
+    /// <summary>TCP segmentation over IPv6.</summary>
+    Tso6 = 1 << 6,
+
+    /// <summary>UDP segmentation over IPv4 (USO).</summary>
+    Uso4 = 1 << 7,
+
+    /// <summary>UDP segmentation over IPv6.</summary>
+    Uso6 = 1 << 8,
+
+    /// <summary>NVGRE: all of these within an outer IPv4 header.</summary>
+    Outer4 = 1 << 9,
+
+    /// <summary>NVGRE: all of these within an outer IPv6 header.</summary>
+    Outer6 = 1 << 10,
+
+    /// <summary>NVGRE: outer IPv4 header checksum; segmentation within an outer IPv4 header needs it (C-023).</summary>
+    OuterIp4 = 1 << 11,
+
+    /// <summary>
+    /// NVGRE: the device knows no tunnels but takes any header lengths (virtio): the outer headers count as layer 2. Checksums only.
+    /// </summary>
+    Flat = 1 << 12,
+
+    /// <summary>NVGRE: the device wants <c>TX_TUNNEL_IP</c> instead of <c>TX_TUNNEL_GRE</c> (C-023).</summary>
+    TunnelIp = 1 << 13,
+}

@@ -1,0 +1,195 @@
+using System.Buffers.Binary;
+using NvgreGateway.Dpdk;
+using NvgreGateway.Exchange;
+using NvgreGateway.Tests;
+
+namespace NvgreGateway.Dataplane.Tests;
+
+/// <summary>Requests of a virtio guest - large frames, begun checksums - by a device's offloads and by their twins.</summary>
+public sealed unsafe class OffloadTests
+{
+    private const MbufFlags Large = MbufFlags.RxLro | MbufFlags.RxL4ChecksumNone;
+    private const PortOffloads All = PortOffloads.Ip4 | PortOffloads.Tcp4 | PortOffloads.Tcp6 | PortOffloads.Udp4 | PortOffloads.Udp6
+        | PortOffloads.Tso4 | PortOffloads.Tso6 | PortOffloads.Outer4 | PortOffloads.Outer6 | PortOffloads.OuterIp4;
+
+    [Theory]
+    [MemberData(nameof(Rig.Modes), MemberType = typeof(Rig))]
+    [Requirement("C-002", "C-004", "C-005", "C-006", "C-008", "C-009", "C-010", "C-014", "C-024", "F-020")]
+    public void ALargeFrameBecomesTheSegmentsOfTheWorkedExample(int burst, int workers, int queues)
+    {
+        using var rig = new Rig(burst, workers, static r => Take(r, PortOffloads.None, PortOffloads.None), queues: queues);
+        Feed(rig, Template(), Large, 1418);
+        rig.Settle();
+        // W-14, but that the outer ids begin at 0, as ours do, instead of at 0xFFFF: the outer sums of the second and third are lower by one.
+        (int Length, ushort OuterId, ushort OuterSum, ushort Id, ushort IpSum, uint Sequence, byte Flags, ushort TcpSum)[] wanted =
+        [
+            (1514, 0, 0x48B2, 0x7FFE, 0x9E71, 0x2000_0000, 0xD0, 0x0424),
+            (1514, 1, 0x48B1, 0x7FFF, 0x9E70, 0x2000_058A, 0x50, 0xA0BB),
+            (260, 2, 0x4D96, 0x8000, 0xA355, 0x2000_0B14, 0x59, 0xE277),
+        ];
+        Assert.Equal(wanted.Length, rig.Outputs.Count);
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            byte[] f = rig.Outputs[i].Bytes;
+            var seen = (f.Length, Big(f, 18), Big(f, 24), Big(f, 60), Big(f, 66), BinaryPrimitives.ReadUInt32BigEndian(f.AsSpan(80)), f[89], Big(f, 92));
+            Assert.Equal(wanted[i], seen);
+            Assert.Equal(f.Length - 14, Big(f, 16));
+            Assert.Equal([0x20, 0x00, 0x65, 0x58, 0x00, 0x13, 0x89, 0x1E], f[34..42]);
+            Assert.Equal(MbufFlags.None, rig.Outputs[i].Flags);
+            for (int b = 96; b < f.Length; b++)
+            {
+                Assert.Equal((byte)((7 * ((1418 * i) + b - 96)) + 3), f[b]);
+            }
+        }
+
+        rig.AssertNoDrops();
+        Assert.Equal(1ul, rig.Total(s => s.Value->Transmitted));
+        rig.AssertClosed();
+    }
+
+    [Fact]
+    [Requirement("C-013", "C-022", "C-023")]
+    public void ADeviceThatCutsWithinGreIsAskedTo()
+    {
+        using var rig = new Rig(change: static r => Take(r, PortOffloads.None, All));
+        Feed(rig, Template(), Large, 1418);
+        rig.Settle();
+        Sent sent = Assert.Single(rig.Outputs);
+        Assert.Equal(
+            MbufFlags.TxTcpSegmentation | MbufFlags.TxTcpChecksum | MbufFlags.TxTunnelGre | MbufFlags.TxOuterIPv4 | MbufFlags.TxOuterIpChecksum
+                | MbufFlags.TxIPv4 | MbufFlags.TxIpChecksum,
+            sent.Flags);
+        Assert.Equal(Mbuf.PackTxOffload(22, 20, 20, 1418, 20, 14), sent.Lengths);
+        Assert.Equal(0x16DB, Big(sent.Bytes, 92));
+        Assert.Equal(0, Big(sent.Bytes, 66));
+        Assert.Equal(0, Big(sent.Bytes, 24));
+        // Counted as what is on the wire, as without the device (C-124).
+        PortCounters* port = (PortCounters*)rig.Memory.Statistics(0)->Ports + Rig.Underlay;
+        Assert.Equal((3ul, 1514ul + 1514 + 260), (port->TxPackets, port->TxBytes));
+        PeerCounters* peer = rig.Memory.Peers(0) + rig.Peer4;
+        Assert.Equal((3ul, 1472ul + 1472 + 218), (peer->TxUnicast[PeerCounters.Packets], peer->TxUnicast[PeerCounters.TenantBytes]));
+    }
+
+    [Fact]
+    [Requirement("C-019")]
+    public void WhatADeviceRefusesIsDoneInSoftware()
+    {
+        byte[][] twin = Segments(PortOffloads.None, prepares: true);
+        Assert.Equal(3, twin.Length);
+        Assert.Equal(twin, Segments(All, prepares: false));
+    }
+
+    [Theory]
+    [Requirement("C-011")]
+    [InlineData(0x02)]
+    [InlineData(0x04)]
+    [InlineData(0x20)]
+    public void WhatMayNotBeCutIsNot(byte flag)
+    {
+        using var rig = new Rig(change: static r => Take(r, PortOffloads.None, All));
+        byte[] frame = Template();
+        frame[51] |= flag;
+        Feed(rig, frame, Large, 1418);
+        rig.Settle();
+        Assert.Empty(rig.Outputs);
+        rig.AssertDrops(DropReason.OffloadInvalid);
+    }
+
+    [Theory]
+    [Requirement("C-030", "C-031", "C-036")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ABegunChecksumIsCompleted(bool toPeer)
+    {
+        byte[] frame = Frames.FromHost(Frames.Udp4(payload: 41));
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(44), 0x1234); // whatever was begun
+        using var rig = new Rig(change: static r =>
+        {
+            Take(r, PortOffloads.None, PortOffloads.None);
+            r.Sketch.AddAttachment(r.Segment, Rig.Access2, 200);
+        });
+        if (!toPeer)
+        {
+            rig.Learn(Frames.Vm, Rig.AttachmentPlace(rig.Attachment + 1));
+        }
+
+        Feed(rig, frame, MbufFlags.RxL4ChecksumNone, 0);
+        rig.Settle();
+        byte[] sent = Assert.Single(rig.Outputs).Bytes;
+        Assert.Equal(toPeer ? Rig.Underlay : Rig.Access2, rig.Outputs[0].Port);
+        int l3 = toPeer ? 56 : 18;
+        // By hand: addresses 0A01+01C8+0A01+010B, 17, length 49 twice, ports 04D2+162E.
+        uint sum = 0x0A01 + 0x01C8 + 0x0A01 + 0x010B + 17 + 49 + 49 + 1234 + 5678;
+        Assert.Equal((ushort)~sum, Big(sent, l3 + 26));
+    }
+
+    [Fact]
+    [Requirement("C-036")]
+    public void NoUdpChecksumStaysNone()
+    {
+        using var rig = new Rig(change: static r => Take(r, PortOffloads.None, PortOffloads.None));
+        Feed(rig, Frames.FromHost(Frames.Udp4(payload: 41)), MbufFlags.RxL4ChecksumNone, 0);
+        rig.Settle();
+        Assert.Equal(0, Big(Assert.Single(rig.Outputs).Bytes, 56 + 26));
+    }
+
+    [Fact]
+    [Requirement("C-021", "C-075")]
+    public void WhatWaitsForANeighborIsCutByWhatThePortDoesThen()
+    {
+        using var rig = new Rig(change: static r => Take(r, PortOffloads.None, All));
+        rig.SetHop(1, NextHopState.Pending);
+        Feed(rig, Template(), Large, 1418);
+        rig.Settle();
+        Assert.Empty(rig.Outputs);
+        Take(rig, PortOffloads.None, PortOffloads.None);
+        rig.Sketch.Publish(rig.Memory);
+        rig.Resolve(1, Frames.Router);
+        rig.Settle();
+        Assert.Equal(3, rig.Outputs.Count);
+        Assert.All(rig.Outputs, static s => Assert.Equal(MbufFlags.None, s.Flags));
+    }
+
+    private static byte[][] Segments(PortOffloads nvgre, bool prepares)
+    {
+        using var rig = new Rig(change: r => Take(r, PortOffloads.None, nvgre));
+        rig.Device.Prepares = prepares;
+        Feed(rig, Template(), Large, 1418);
+        rig.Settle();
+        return [.. rig.Outputs.Select(static s => s.Bytes)];
+    }
+
+    private static void Take(Rig rig, PortOffloads plain, PortOffloads nvgre)
+    {
+        rig.Sketch.Port(Rig.Access, static p => p with { Flags = p.Flags | PortFlags.TakesRequests });
+        rig.Sketch.Port(Rig.Access2, p => p with { Plain = plain });
+        rig.Sketch.Port(Rig.Underlay, p => p with { Nvgre = nvgre, Mtu = 1500 });
+        rig.Sketch.Peer(rig.Peer4, static p => p with { Flags = p.Flags | PeerFlags.EcnNormal, MaxInnerFrame = 1500 - 28 });
+    }
+
+    private static void Feed(Rig rig, byte[] frame, MbufFlags said, int segment)
+    {
+        Mbuf* m = rig.Device.Pool.Receive(frame, 1, headroom: 128);
+        m->OlFlags = said;
+        m->TxOffload = Mbuf.PackTxOffload(0, 0, segment: segment);
+        rig.Enqueue(Rig.Access, (nint)m);
+    }
+
+    // The template of W-14 on VLAN 100: 3000 bytes, CWR ECE ACK PSH FIN, the pseudo header's sum in the checksum field.
+    private static byte[] Template()
+    {
+        byte[] tcp = new byte[20 + 3000];
+        Convert.FromHexString("C00001BB200000003000000050D901F616DB0000").CopyTo(tcp, 0);
+        for (int i = 0; i < 3000; i++)
+        {
+            tcp[20 + i] = (byte)((7 * i) + 3);
+        }
+
+        byte[] ip = Frames.Ip4([10, 1, 1, 200], [10, 1, 1, 11], 6, tcp, tos: 2);
+        BinaryPrimitives.WriteUInt16BigEndian(ip.AsSpan(4), 0x7FFE);
+        Frames.Sum(ip);
+        return Frames.FromHost(ip);
+    }
+
+    private static ushort Big(byte[] bytes, int at) => BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(at));
+}
