@@ -29,7 +29,14 @@ internal static unsafe class PeerOutput
     public static void Send(WorkerContext* w, Mbuf* m, byte* inner, ulong macs, uint macsEnd, Work* k, uint id, uint from, CastKind cast, CopyRecord* record)
     {
         PeerEntry* peer = w->Peers + id;
-        uint headerLength = peer->HeaderLength, l3 = peer->L3Offset, crc = k->Crc, innerLength = k->Length;
+        uint headerLength = peer->HeaderLength;
+        if (headerLength == 0)
+        {
+            peer = PathChoice.Of(w, peer, k->Crc);
+            headerLength = peer->HeaderLength;
+        }
+
+        uint l3 = peer->L3Offset, crc = k->Crc, innerLength = k->Length;
         PeerFlags flags = peer->Flags;
         byte* start = inner - headerLength;
 

@@ -44,8 +44,9 @@ public struct ExchangeLimits
     /// <param name="peers">Peers, over all segments.</param>
     /// <param name="nextHops">Next hops.</param>
     /// <param name="fdbCapacity">MACs.</param>
+    /// <param name="pathBytes">Bytes of the <see cref="PathSet"/>s of peers that have several paths.</param>
     /// <returns>The maxima: four times the count, and at least 256 of each.</returns>
-    public static ExchangeLimits For(int ports, int workers, int segments, int attachments, int peers, int nextHops, int fdbCapacity)
+    public static ExchangeLimits For(int ports, int workers, int segments, int attachments, int peers, int nextHops, int fdbCapacity, long pathBytes = 0)
     {
         static uint Room(int n, uint cap) => Math.Min(cap, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(256, (long)n * 4)));
         var limits = new ExchangeLimits
@@ -59,7 +60,8 @@ public struct ExchangeLimits
             FdbCapacity = (uint)fdbCapacity,
         };
         ulong bytes = 65536 + (512ul + 16384) * limits.Ports + 128ul * limits.Segments + (32ul + 64) * limits.Attachments
-            + (128ul + 4 * 48 + 4 * 64) * limits.Peers + 4ul * (limits.Attachments + limits.Peers) + 8192ul * Math.Min(limits.Segments + 1ul, 4097);
+            + (128ul + 4 * 48 + 4 * 64) * limits.Peers + 4ul * (limits.Attachments + limits.Peers) + 8192ul * Math.Min(limits.Segments + 1ul, 4097)
+            + (4ul * (ulong)pathBytes);
         limits.SnapshotBytes = (uint)((bytes + 0x1FFFFF) & ~0x1FFFFFul);
         return limits;
     }

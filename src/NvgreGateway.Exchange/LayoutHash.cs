@@ -13,7 +13,7 @@ public static class LayoutHash
     private static readonly Type[] s_types =
     [
         typeof(GatewayHeader), typeof(ExchangeLimits), typeof(ProcessMark), typeof(SnapshotHeader), typeof(PortEntry),
-        typeof(SegmentEntry), typeof(AttachmentEntry), typeof(PeerEntry), typeof(PeerKey4), typeof(PeerKey6), typeof(GroupKey), typeof(LocalAddress),
+        typeof(SegmentEntry), typeof(AttachmentEntry), typeof(PeerEntry), typeof(PathSet), typeof(PeerKey4), typeof(PeerKey6), typeof(GroupKey), typeof(LocalAddress),
         typeof(FdbBucket), typeof(BindingEntry), typeof(NextHopSlot), typeof(PuntSlot), typeof(InjectSlot), typeof(WorkerStatistics), typeof(PeerCounters),
         typeof(AttachmentCounters), typeof(PortCounters), typeof(GreProtocolCount), typeof(PortTableEntry), typeof(DataSettings),
         typeof(PortState), typeof(DataState), typeof(Mailbox), typeof(StormBuckets),

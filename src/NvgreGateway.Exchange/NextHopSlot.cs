@@ -10,7 +10,7 @@ namespace NvgreGateway.Exchange;
 [StructLayout(LayoutKind.Sequential, Size = 128)]
 public struct NextHopSlot
 {
-    /// <summary>MAC in the low 48 bits (first wire byte lowest), <see cref="NextHopState"/> in bits 48-55: one store changes both.</summary>
+    /// <summary>MAC in the low 48 bits (first wire byte lowest), <see cref="NextHopState"/> in bits 48-55, <see cref="Unreachable"/>: one store changes all.</summary>
     public ulong Word;
 
     /// <summary>Its address: IPv4 in the low 32 bits, else bytes 0-7; as the wire bytes load little-endian.</summary>
@@ -38,6 +38,12 @@ public struct NextHopSlot
     /// <summary>Packets that workers hold for it, over all workers (on a cache line of its own).</summary>
     public int Held;
 
+    /// <summary>
+    /// The bit of a word that says: it did not answer and has not since, whatever its state. Flows that have another next hop take that
+    /// one (A-121, F-053).
+    /// </summary>
+    public const ulong Unreachable = 1ul << 56;
+
     /// <summary>The state.</summary>
     public readonly NextHopState State => StateOf(Word);
 
@@ -50,6 +56,8 @@ public struct NextHopSlot
     /// <summary>Makes a word.</summary>
     /// <param name="mac">MAC in the low 48 bits.</param>
     /// <param name="state">The state.</param>
+    /// <param name="unreachable">Whether it is known not to answer; <see cref="NextHopState.Failed"/> says so by itself.</param>
     /// <returns>The word.</returns>
-    public static ulong Pack(ulong mac, NextHopState state) => (mac & 0xFFFF_FFFF_FFFF) | ((ulong)state << 48);
+    public static ulong Pack(ulong mac, NextHopState state, bool unreachable = false) =>
+        (mac & 0xFFFF_FFFF_FFFF) | ((ulong)state << 48) | (unreachable || state == NextHopState.Failed ? Unreachable : 0);
 }

@@ -18,7 +18,7 @@ public unsafe struct PeerEntry
     /// <summary>IPv4: the one's complement sum of the header's 16-bit words in host order, length and TOS 0, not folded.</summary>
     public uint ChecksumBase;
 
-    /// <summary>Next hop id: index of its <see cref="NextHopSlot"/>.</summary>
+    /// <summary>Next hop id: index of its <see cref="NextHopSlot"/>; of several the first.</summary>
     public uint NextHop;
 
     /// <summary>VSID shifted left by 8: the key in host order with FlowID 0.</summary>
@@ -39,7 +39,10 @@ public unsafe struct PeerEntry
     /// </summary>
     public ushort MaxInnerFrame;
 
-    /// <summary>Bytes of <see cref="Template"/>: 42 or 62, and 4 more with an outer tag.</summary>
+    /// <summary>
+    /// Bytes of <see cref="Template"/>: 42 or 62, and 4 more with an outer tag. 0 where there are several paths, each with a header of its
+    /// own (<see cref="PathSet"/>).
+    /// </summary>
     public byte HeaderLength;
 
     /// <summary>Where the IP header begins in it: 14 or 18.</summary>
@@ -72,7 +75,7 @@ public unsafe struct PeerEntry
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint ShapeOf(PeerEntry* peer) => Unsafe.ReadUnaligned<uint>(&peer->HeaderLength);
 
-    /// <summary>The <see cref="ShapeOf"/> of what most peers are: IPv4, no outer tag, up, FlowID by hash, ECN in compatibility mode, DSCP copied.</summary>
+    /// <summary>The <see cref="ShapeOf"/> of what most peers are: IPv4, no outer tag, up, one path, FlowID by hash, ECN in compatibility mode, DSCP copied.</summary>
     public const uint Usual = UsualHeaderLength | (14u << 8) | ((uint)(PeerFlags.Up | PeerFlags.FlowIdHash) << 16) | ((uint)DscpMode.Copy << 24);
 
     /// <summary>The bits of <see cref="ShapeOf"/> that count for <see cref="Usual"/>.</summary>
@@ -86,6 +89,9 @@ public unsafe struct PeerEntry
 
     /// <summary>The PA: IPv6 bytes 8-15, as they load little-endian; 0 for IPv4.</summary>
     public ulong AddressLow;
+
+    /// <summary>Of a peer with several paths: bytes from this entry to its <see cref="PathSet"/>, behind all peers; else 0.</summary>
+    public uint PathsOffset;
 
     /// <summary>Least frame that a path must carry for IPv6 tenants: 1280 and the inner Ethernet header (RFC 8200 section 5, B-016).</summary>
     public const int LeastIpv6Frame = 1280 + 14;

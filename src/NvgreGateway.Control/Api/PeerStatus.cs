@@ -21,10 +21,16 @@ public sealed record PeerStatus
     /// <summary>Why it is not up; null when it is.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The PA that sends to it; null when no address of its family is there.</summary>
+    /// <summary>Something about it that is against the specification and was configured so; null when nothing is.</summary>
+    public string? NonCompliant { get; init; }
+
+    /// <summary>The PA that sends to it, of several the first; null when no address of its family is there.</summary>
     public string? Source { get; init; }
 
-    /// <summary>Underlay port toward it.</summary>
+    /// <summary>The PAs that send to it: more than one with <c>spread: flow</c>.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>Underlay port toward it, of several ways the first; so below.</summary>
     public string? Port { get; init; }
 
     /// <summary>Next hop toward it.</summary>
@@ -32,6 +38,9 @@ public sealed record PeerStatus
 
     /// <summary>MAC of the next hop, when known.</summary>
     public string? NextHopMac { get; init; }
+
+    /// <summary>All next hops toward it.</summary>
+    public IReadOnlyList<PathStatus> Paths { get; init; } = [];
 
     /// <summary>Path MTU in force, bytes of outer IP packet (B-060); null without a route.</summary>
     public int? PathMtu { get; init; }

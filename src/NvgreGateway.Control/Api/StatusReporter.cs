@@ -57,14 +57,16 @@ internal static unsafe class StatusReporter
         foreach (PlaneIndex.PeerView view in plane.Index.Peers)
         {
             bool admin = view.Peer.AdminState == AdminState.Up;
-            NextHopSlot hop = view.NextHop == 0 ? default : plane.Memory.NextHops[view.NextHop];
+            PathStatus[] paths = [.. view.Hops.Select(h => PathOf(plane, h))];
+            PathStatus? first = paths.FirstOrDefault();
             (string oper, string? reason) = !admin ? (Down, "administratively down")
                 : view.Segment.AdminState == AdminState.Down ? (Down, "its segment is administratively down")
-                : view.Path is not { } path || view.NextHop == 0 ? (Down, "no route")
-                : plane.PortReason(path.PortIndex) is { } port ? (Down, $"port {plane.Configuration.Ports[path.PortIndex].Name}: {port}")
-                : plane.Neighbors.IsUnreachable(view.NextHop) ? (Down, plane.DownText(view))
-                : hop.State == NextHopState.Resolved ? (Up, null)
-                : (Unknown, hop.State == NextHopState.Pending ? "its next hop is being resolved" : "nothing was sent to it yet");
+                : first is null ? (Down, "no route")
+                : view.Hops.All(h => plane.PortReason(h.Path.PortIndex) is not null) ? (Down, $"port {first.Port}: {plane.PortReason(view.Hops[0].Path.PortIndex)}")
+                : !plane.IsReachable(view) ? (Down, plane.DownText(view))
+                : paths.Any(static p => p.State == Up) ? (Up, paths.Any(static p => p.State == Down) ? $"{paths.Count(static p => p.State == Down)} of {paths.Length} next hops down" : null)
+                : (Unknown, view.Hops.Any(h => plane.Memory.NextHops[h.Id].State == NextHopState.Pending) ? "its next hop is being resolved" : "nothing was sent to it yet");
+            string[] sources = [.. view.Segment.SourcesFor(view.Peer.Address).Select(static a => a.ToString())];
             Statistics.Traffic traffic = plane.Statistics.Peer(view.Id);
             plane.Statistics.PeerDrops(view.Id, drops);
             list.Add(new PeerStatus
@@ -75,13 +77,16 @@ internal static unsafe class StatusReporter
                 Admin = admin ? Up : Down,
                 Oper = oper,
                 Reason = reason,
-                Source = view.Segment.SourceFor(view.Peer.Address)?.ToString(),
-                Port = view.Path is { } p ? plane.Configuration.Ports[p.PortIndex].Name : null,
-                NextHop = view.Path?.NextHop.ToString(),
-                NextHopMac = hop.State == NextHopState.Resolved ? new MacAddress(hop.Word).ToString() : null,
+                NonCompliant = view.Peer.AcceptInnerTag ? "acceptInnerTag" : null,
+                Source = sources.FirstOrDefault(),
+                Sources = sources,
+                Port = first?.Port,
+                NextHop = first?.NextHop,
+                NextHopMac = first?.Mac,
+                Paths = paths,
                 PathMtu = plane.PathMtuOf(view),
                 PathMtuSeconds = plane.Errors.ExpiryOf(view.Peer.Address) is { } until && view.Peer is { Pmtud: true, Mtu: null } ? (long)((until - Math.Min(until, plane.Now)) / 1_000_000_000) : null,
-                TenantMtu = plane.PathMtuOf(view) is { } mtu ? TenantMtu.Of(plane.Configuration.Ports[view.Path!.Value.PortIndex], mtu, view.Peer.Address.AddressFamily) : null,
+                TenantMtu = plane.PathMtuOf(view) is { } mtu ? TenantMtu.Of(plane.NarrowestPort(view)!, mtu, view.Peer.Address.AddressFamily) : null,
                 Hops = plane.HopsTo(view.Id),
                 Unreachable = plane.Errors.TextOf(view.Id),
                 FlowId = view.Peer.FlowId.ToString().ToLowerInvariant(),
@@ -93,6 +98,19 @@ internal static unsafe class StatusReporter
         }
 
         return list;
+    }
+
+    private static unsafe PathStatus PathOf(ControlPlane plane, PlaneIndex.HopView view)
+    {
+        NextHopSlot hop = view.Id == 0 ? default : plane.Memory.NextHops[view.Id];
+        bool resolved = hop.State == NextHopState.Resolved;
+        return new PathStatus
+        {
+            Port = plane.Configuration.Ports[view.Path.PortIndex].Name,
+            NextHop = view.Path.NextHop.ToString(),
+            Mac = resolved ? new MacAddress(hop.Word).ToString() : null,
+            State = plane.PortReason(view.Path.PortIndex) is not null || plane.Neighbors.IsUnreachable(view.Id) ? Down : resolved ? Up : Unknown,
+        };
     }
 
     /// <summary>The FDB, all entries.</summary>

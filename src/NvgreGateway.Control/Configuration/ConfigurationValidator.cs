@@ -163,7 +163,8 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
 
     private void CheckRoutesAndNeighbors()
     {
-        Dictionary<IPNetwork, JsonPath> prefixes = [];
+        Dictionary<(int Port, IPNetwork Prefix, IPAddress Via), JsonPath> known = [];
+        Dictionary<IPNetwork, int> hops = [];
         for (int i = 0; i < configuration.Ports.Count; i++)
         {
             PortConfiguration port = configuration.Ports[i];
@@ -173,14 +174,21 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
                 RouteConfiguration route = port.Routes[k];
                 JsonPath path = PortsPath[i]["routes"][k];
                 bool prefixKnown = context.Known(path["prefix"]);
-                if (prefixKnown && !prefixes.TryAdd(route.Prefix, path["prefix"]))
-                {
-                    context.Reject(path["prefix"], Quote(route.Prefix), $"has a route already, {prefixes[route.Prefix]}", "each prefix once, on one port");
-                }
-
                 if (!context.Known(path["via"]))
                 {
                     continue;
+                }
+
+                if (prefixKnown && !known.TryAdd((i, route.Prefix, route.Via), path))
+                {
+                    context.Reject(path["via"], Quote(route.Via), $"is a next hop of that prefix already, {known[(i, route.Prefix, route.Via)]}", "each next hop of a prefix once");
+                    continue;
+                }
+
+                int count = prefixKnown ? hops[route.Prefix] = hops.GetValueOrDefault(route.Prefix) + 1 : 0;
+                if (count == Exchange.PathSet.Most + 1)
+                {
+                    context.Reject(path["prefix"], Quote(route.Prefix), $"has {Number(count)} next hops", $"up to {Number(Exchange.PathSet.Most)}, over all ports");
                 }
 
                 if (prefixKnown && route.Prefix.BaseAddress.AddressFamily != route.Via.AddressFamily)
@@ -480,12 +488,20 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
                     continue;
                 }
 
-                if (portsKnown && routes.Find(address) is null)
+                if (portsKnown && routes.Find(address).Count == 0)
                 {
                     context.Reject(place, Quote(address), "has no route", "an address on-link on an underlay port, or inside a prefix of its routes");
                 }
 
-                if (sourcesKnown && segment.SourceFor(address) is null)
+                int sources = sourcesKnown ? segment.SourcesFor(address).Count() : 1;
+                if (sources > Exchange.PathSet.Most)
+                {
+                    context.Reject(
+                        SegmentsPath[i]["spread"], "\"flow\"", $"would send to {address} from {Number(sources)} addresses", $"up to {Number(Exchange.PathSet.Most)} addresses of a family in sourceAddresses");
+                    break;
+                }
+
+                if (sources == 0)
                 {
                     string family = Family(address.AddressFamily);
                     context.Reject(place, Quote(address), $"has no source address: no local PA among the segment's is {family}", $"a peer of the family of a source address, or an {family} address on an underlay port (and in sourceAddresses)");
@@ -497,17 +513,21 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
     /// <summary>A fixed path MTU is no more than the port sends, and leaves what every IPv4 host takes (B-060).</summary>
     private void CheckPathMtu(PeerConfiguration peer, JsonPath path, bool portsKnown)
     {
-        if (peer.Mtu is not { } mtu || !portsKnown || !context.Known(path) || routes.Find(peer.Address) is not { } way)
+        if (peer.Mtu is not { } mtu || !portsKnown || !context.Known(path))
         {
             return;
         }
 
-        PortConfiguration port = configuration.Ports[way.PortIndex];
-        int tenant = TenantMtu.Of(port, mtu, peer.Address.AddressFamily);
-        if (mtu > port.Mtu || tenant < TenantMtu.Least)
+        foreach (UnderlayPath way in routes.Find(peer.Address))
         {
-            string problem = mtu > port.Mtu ? $"is more than port \"{port.Name}\" sends" : $"leaves {Number(tenant)} bytes for tenant packets";
-            context.Reject(path, Number(mtu), problem, $"{Number(TenantMtu.Least + mtu - tenant)} to {Number(port.Mtu)}");
+            PortConfiguration port = configuration.Ports[way.PortIndex];
+            int tenant = TenantMtu.Of(port, mtu, peer.Address.AddressFamily);
+            if (mtu > port.Mtu || tenant < TenantMtu.Least)
+            {
+                string problem = mtu > port.Mtu ? $"is more than port \"{port.Name}\" sends" : $"leaves {Number(tenant)} bytes for tenant packets";
+                context.Reject(path, Number(mtu), problem, $"{Number(TenantMtu.Least + mtu - tenant)} to {Number(port.Mtu)}");
+                return;
+            }
         }
     }
 
@@ -672,10 +692,12 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
             for (int k = 0; k < segment.Peers.Count; k++)
             {
                 IPAddress peer = segment.Peers[k].Address;
-                if (context.Known(context.PlaceOf(SegmentsPath[i]["peers"][k], "address")) && routes.Find(peer) is { } way
-                    && (!largest.TryGetValue((way.PortIndex, peer.AddressFamily), out VlanMtu before) || before.Mtu < side.Mtu))
+                foreach (UnderlayPath way in context.Known(context.PlaceOf(SegmentsPath[i]["peers"][k], "address")) ? routes.Find(peer) : [])
                 {
-                    largest[(way.PortIndex, peer.AddressFamily)] = side;
+                    if (!largest.TryGetValue((way.PortIndex, peer.AddressFamily), out VlanMtu before) || before.Mtu < side.Mtu)
+                    {
+                        largest[(way.PortIndex, peer.AddressFamily)] = side;
+                    }
                 }
             }
         }

@@ -105,7 +105,7 @@ internal static class Definitions
         var limits = kind.Group("limits", Limits, static p => p.Limits, "Limit of learned MACs.", "E-034", Access);
 
         var addresses = kind.Optional("addresses", new ListKind<InterfaceAddress>(new InterfaceAddressKind(), 0, ConfigurationLimits.AddressesPerPort), [], static p => p.Addresses, "Local PAs with their on-link prefixes.", "A-060, A-061", Underlay);
-        var routes = kind.Optional("routes", new ListKind<RouteConfiguration>(Route, 0, ConfigurationLimits.RoutesPerPort), [], static p => p.Routes, "Static routes.", "A-051", Underlay);
+        var routes = kind.Optional("routes", new ListKind<RouteConfiguration>(Route, 0, ConfigurationLimits.RoutesPerPort), [], static p => p.Routes, "Static routes. Several of one prefix, on one port or several (up to 8), share its flows; one that does not answer is left out.", "A-051, A-120", Underlay);
         var neighbors = kind.Optional("neighbors", new ListKind<NeighborConfiguration>(Neighbor, 0, ConfigurationLimits.NeighborsPerPort), [], static p => p.Neighbors, "Static neighbours.", "A-051", Underlay);
         var vlan = kind.Optional("vlan", new MaybeKind<int>(Vid), null, static p => p.Vlan, "VID of the outer tag.", "A-052", Underlay);
         var extraOverhead = kind.Optional("extraOverhead", new NumberKind(0, 512, "bytes"), 0, static p => p.ExtraOverhead, "Bytes that the underlay adds to each packet, as IPsec does; lowers the tenant MTU.", "A-141", Underlay);
@@ -257,7 +257,8 @@ internal static class Definitions
         var vsid = kind.Required("vsid", new NumberKind(4096, 16777214), static s => s.Vsid, "VSID, in no other segment.", "A-021, A-027");
         var attachments = kind.Required("attachments", new ListKind<AttachmentConfiguration>(Attachment, 1, ConfigurationLimits.AttachmentsPerSegment), static s => s.Attachments, "The VLAN side.", "E-020, E-021");
         var peers = kind.Optional("peers", new ListKind<PeerConfiguration>(Peer, 0, ConfigurationLimits.PeersPerSegment), [], static s => s.Peers, "The PA side: nobody else is accepted.", "A-140", defaultText: "none");
-        var sources = kind.Derived("sourceAddresses", new ListKind<IPAddress>(new AddressKind("a local PA"), 1, ConfigurationLimits.AddressesPerPort), static v => v.Context.LocalAddresses, "every local PA", static s => s.SourceAddresses, "Local PAs; the first one of a peer's family sends to it.", "A-061, A-062");
+        var sources = kind.Derived("sourceAddresses", new ListKind<IPAddress>(new AddressKind("a local PA"), 1, ConfigurationLimits.AddressesPerPort), static v => v.Context.LocalAddresses, "every local PA", static s => s.SourceAddresses, "Local PAs that send to its peers.", "A-061, A-062");
+        var spread = kind.Optional("spread", new WordKind<SourceSpread>([("first", SourceSpread.First), ("flow", SourceSpread.Flow)]), SourceSpread.First, static s => s.Spread, "`first`: the first source address of a peer's family sends to it; `flow`: all of them (up to 8), each flow from one.", "A-066");
         var adminState = kind.Optional("adminState", AdminWords, AdminState.Up, static s => s.AdminState, "`down`: nothing passes in either direction.", "E-026");
         var learning = kind.Optional("learning", Flag, true, static s => s.Learning, "Sources of accepted frames enter the FDB.", "A-101");
         var unknownUnicast = kind.Derived(
@@ -280,7 +281,6 @@ internal static class Definitions
         var mssClamp = kind.Optional("mssClamp", Flag, true, static s => s.MssClamp, "Lower the MSS of TCP SYNs to what the tunnel carries.", "B-072");
         var fragment = kind.Optional("fragment", Flag, true, static s => s.Fragment, "Fragment inner IPv4 packets with DF=0 that are too long, or drop them.", "B-067");
         var router = kind.Optional("router", new MaybeReferenceKind<RouterConfiguration>(Router), null, static s => s.Router, "The segment's router: source of ICMP errors to tenants.", "A-103, B-069");
-        kind.Later("spread", "A-066", "\"first\"");
         var multicastPa = kind.Optional("multicastPa", new PaGroupsKind(), [], static s => s.MulticastPa, "PA group: what is flooded goes there once, instead of to each peer.", "A-080, A-082", defaultText: "none: a copy for each peer");
         var groups = kind.Optional("groups", new GroupMapKind(ConfigurationLimits.GroupsPerSegment), [], static s => s.Groups, "Tenant groups that have PA groups of their own: { tenant group: PA group }.", "A-083", defaultText: "none");
         kind.Later("snooping", "A-091");
@@ -294,6 +294,7 @@ internal static class Definitions
             Attachments = v.Get(attachments),
             Peers = v.Get(peers),
             SourceAddresses = v.Get(sources),
+            Spread = v.Get(spread),
             AdminState = v.Get(adminState),
             Learning = v.Get(learning),
             UnknownUnicast = v.Get(unknownUnicast),

@@ -70,9 +70,9 @@ internal sealed class GroupValidator(GatewayConfiguration configuration, ReadCon
             {
                 warnings.Add(new ConfigurationWarning("peer_without_group", path.ToString(), peer.Address.ToString(), $"no group of the segment is {FamilyOf(peer.Address)}: peer {peer.Address} gets what is flooded only if it joins a group of the other family"));
             }
-            else if (PaGroupPath.Of(configuration.Ports, segment, group) is { } way && routes.Find(peer.Address) is { } toPeer && toPeer.PortIndex != way.PortIndex)
+            else if (PaGroupPath.Of(configuration.Ports, segment, group) is { } way && routes.Find(peer.Address) is { Count: > 0 } toPeer && toPeer.All(p => p.PortIndex != way.PortIndex))
             {
-                warnings.Add(new ConfigurationWarning("peer_off_group_port", path.ToString(), peer.Address.ToString(), $"group {group} leaves on port \"{configuration.Ports[way.PortIndex].Name}\", peer {peer.Address} is behind port \"{configuration.Ports[toPeer.PortIndex].Name}\""));
+                warnings.Add(new ConfigurationWarning("peer_off_group_port", path.ToString(), peer.Address.ToString(), $"group {group} leaves on port \"{configuration.Ports[way.PortIndex].Name}\", peer {peer.Address} is behind port \"{configuration.Ports[toPeer[0].PortIndex].Name}\""));
             }
         }
     }

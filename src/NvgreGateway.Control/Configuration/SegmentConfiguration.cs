@@ -17,8 +17,11 @@ public sealed record SegmentConfiguration
     /// <summary>The PAs that may send to the segment and are sent to; all others are refused .</summary>
     public required ValueList<PeerConfiguration> Peers { get; init; }
 
-    /// <summary>Local PAs; packets to a peer leave from the first one of its family. Every local PA, in the order of the ports, by default. NVGRE to any local PA is accepted whatever stands here .</summary>
+    /// <summary>Local PAs; packets to a peer leave from those of its family as <see cref="Spread"/> says. Every local PA, in the order of the ports, by default. NVGRE to any local PA is accepted whatever stands here .</summary>
     public required ValueList<IPAddress> SourceAddresses { get; init; }
+
+    /// <summary>Which of the source addresses are used .</summary>
+    public SourceSpread Spread { get; init; }
 
     /// <summary>Whether sources of accepted frames enter the FDB .</summary>
     public required bool Learning { get; init; }
@@ -80,20 +83,17 @@ public sealed record SegmentConfiguration
     /// <summary>Every PA group of the segment once: all are joined .</summary>
     internal IEnumerable<IPAddress> PaGroups => MulticastPa.Concat(Groups.SelectMany(static g => g.PaGroups)).Distinct();
 
-    /// <summary>The local PA that packets to a peer leave from: the first of the peer's family .</summary>
+    /// <summary>The local PA that packets to a group leave from: the first of its family.</summary>
+    /// <param name="group">A PA group.</param>
+    /// <returns>The local PA, or null where none is of that family; a validated configuration has one for every group.</returns>
+    internal IPAddress? SourceFor(IPAddress group) => SourceAddresses.FirstOrDefault(s => s.AddressFamily == group.AddressFamily);
+
+    /// <summary>The local PAs that packets to a peer leave from: those of its family, all or the first alone .</summary>
     /// <param name="peer">A peer's PA.</param>
-    /// <returns>The local PA, or null where none is of that family; a validated configuration has one for every peer.</returns>
-    public IPAddress? SourceFor(IPAddress peer)
+    /// <returns>The local PAs; a validated configuration has one for every peer.</returns>
+    public IEnumerable<IPAddress> SourcesFor(IPAddress peer)
     {
         ArgumentNullException.ThrowIfNull(peer);
-        foreach (IPAddress source in SourceAddresses)
-        {
-            if (source.AddressFamily == peer.AddressFamily)
-            {
-                return source;
-            }
-        }
-
-        return null;
+        return SourceAddresses.Where(s => s.AddressFamily == peer.AddressFamily).Take(Spread == SourceSpread.Flow ? int.MaxValue : 1);
     }
 }

@@ -28,6 +28,17 @@ public static class TenantMtu
         return Math.Min(underlay.Mtu, peer.Mtu ?? (peer.Pmtud ? learned : null) ?? underlay.Mtu);
     }
 
+    /// <summary>The largest tenant IP packet toward a peer by one of its paths: <see cref="PathTo"/> less the encapsulation.</summary>
+    /// <param name="underlay">The underlay port of the path.</param>
+    /// <param name="peer">The peer.</param>
+    /// <param name="learned">What routers reported; null = nothing.</param>
+    /// <returns>Bytes of tenant IP packet; may be small or negative.</returns>
+    public static int Toward(PortConfiguration underlay, PeerConfiguration peer, int? learned)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        return Of(underlay, PathTo(underlay, peer, learned), peer.Address.AddressFamily);
+    }
+
     /// <summary>The largest tenant IP packet that a path carries .</summary>
     /// <param name="underlay">The underlay port that it begins at.</param>
     /// <param name="pathMtu">Its MTU.</param>

@@ -4,11 +4,12 @@ namespace NvgreGateway.Control.Configuration;
 
 /// <summary>
 /// The on-link prefixes and static routes of all underlay ports as one table: the longest prefix wins, on-link before a
-/// route of the same length, an earlier port before a later one.
+/// route of the same length, an on-link prefix of an earlier port before a later one. All routes of one prefix count: they
+/// are the next hops that flows are spread over.
 /// </summary>
 public sealed class UnderlayRoutes
 {
-    private readonly Dictionary<(IPAddress Network, int Length), (int Port, IPAddress? Via)> table = [];
+    private readonly Dictionary<(IPAddress Network, int Length), List<(int Port, IPAddress? Via)>> table = [];
     private readonly int[] lengths;
 
     /// <summary>Makes the table of a configuration's ports.</summary>
@@ -20,7 +21,7 @@ public sealed class UnderlayRoutes
         {
             foreach (InterfaceAddress address in ports[i].Addresses)
             {
-                table.TryAdd((address.Network.BaseAddress, address.PrefixLength), (i, null));
+                table.TryAdd((address.Network.BaseAddress, address.PrefixLength), [(i, null)]);
             }
         }
 
@@ -28,7 +29,15 @@ public sealed class UnderlayRoutes
         {
             foreach (RouteConfiguration route in ports[i].Routes)
             {
-                table.TryAdd((route.Prefix.BaseAddress, route.Prefix.PrefixLength), (i, route.Via));
+                (IPAddress, int) key = (route.Prefix.BaseAddress, route.Prefix.PrefixLength);
+                if (!table.TryGetValue(key, out List<(int Port, IPAddress? Via)>? hops))
+                {
+                    table.Add(key, [(i, route.Via)]);
+                }
+                else if (hops[0].Via is not null && !hops.Contains((i, route.Via)))
+                {
+                    hops.Add((i, route.Via));
+                }
             }
         }
 
@@ -37,19 +46,19 @@ public sealed class UnderlayRoutes
 
     /// <summary>Finds how packets to an address leave.</summary>
     /// <param name="destination">A PA.</param>
-    /// <returns>Port and next hop, or null where no prefix covers the address.</returns>
-    public UnderlayPath? Find(IPAddress destination)
+    /// <returns>Ports and next hops in the order of the configuration; none where no prefix covers the address.</returns>
+    public ValueList<UnderlayPath> Find(IPAddress destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
         int bits = AddressMath.Bits(destination);
         foreach (int length in lengths)
         {
-            if (length <= bits && table.TryGetValue((AddressMath.Mask(destination, length), length), out (int Port, IPAddress? Via) entry))
+            if (length <= bits && table.TryGetValue((AddressMath.Mask(destination, length), length), out List<(int Port, IPAddress? Via)>? hops))
             {
-                return new UnderlayPath(entry.Port, entry.Via ?? destination);
+                return [.. hops.Select(hop => new UnderlayPath(hop.Port, hop.Via ?? destination))];
             }
         }
 
-        return null;
+        return [];
     }
 }

@@ -205,7 +205,7 @@ internal sealed unsafe class UnderlayErrors
 
     private void HandleTooBig(PlaneIndex.PeerView? peer, bool six, ReadOnlySpan<byte> icmp, PlaneIndex index, ulong now)
     {
-        if (peer?.Path is { } path)
+        if (peer?.Narrowest(index.Configuration, _tables.LearnedPathMtu(peer.Peer.Address)) is { } port)
         {
             if (peer.Peer.Mtu is not null || !peer.Peer.Pmtud)
             {
@@ -214,7 +214,7 @@ internal sealed unsafe class UnderlayErrors
 
             IPAddress address = peer.Peer.Address;
             uint told = six ? BinaryPrimitives.ReadUInt32BigEndian(icmp[4..]) : BinaryPrimitives.ReadUInt16BigEndian(icmp[6..]);
-            int current = TenantMtu.PathTo(index.Configuration.Ports[path.PortIndex], peer.Peer, _tables.LearnedPathMtu(address));
+            int current = TenantMtu.PathTo(port, peer.Peer, _tables.LearnedPathMtu(address));
             if (told >= (six ? LeastIpv6 : LeastIpv4) && told < current)
             {
                 _expires[address] = now + Life;
@@ -231,9 +231,9 @@ internal sealed unsafe class UnderlayErrors
     {
         int? before = _tables.LearnedPathMtu(address);
         _tables.SetLearnedPathMtu(address, mtu);
-        if (index.Peers.FirstOrDefault(p => p.Peer.Address.Equals(address) && p.Peer.Pmtud && p.Peer.Mtu is null) is { Path: { } path } peer)
+        if (index.Peers.FirstOrDefault(p => p.Peer.Address.Equals(address) && p.Peer.Pmtud && p.Peer.Mtu is null) is { } peer
+            && peer.Narrowest(index.Configuration, before) is { } port)
         {
-            PortConfiguration port = index.Configuration.Ports[path.PortIndex];
             _pathMtuChanged(address, TenantMtu.PathTo(port, peer.Peer, before), TenantMtu.PathTo(port, peer.Peer, mtu));
         }
     }

@@ -131,6 +131,7 @@ public sealed class ControlPlane
             EventSeverity.Warning, "fdb_duplicate", ("mac", entry.Mac), ("segment", _state.Index.SegmentOf(entry.Segment)?.Name));
         SetVlans(_first);
         neighbors.Refresh(_first, own, nowNanoseconds);
+        neighbors.Watch(_state.Index.HopSets, nowNanoseconds);
         tenants.Refresh(_state.Index);
         ShowPeers();
         ShowMtus();
@@ -250,6 +251,7 @@ public sealed class ControlPlane
         SetVlans(next);
         state.Protocols.Refresh(next.Budgets, own);
         state.Neighbors.Refresh(next, own, Now);
+        state.Neighbors.Watch(Index.HopSets, Now);
         state.Errors.Refresh(Index);
         state.Tenants.Refresh(Index);
         _tenantErrors.Refresh(Index);
@@ -501,17 +503,29 @@ public sealed class ControlPlane
             return;
         }
 
-        if (change.To is NextHopState.Failed or NextHopState.Resolved)
+        // A next hop out of several is known not to answer before it has failed.
+        if (change.To is NextHopState.Failed or NextHopState.Resolved || state.Neighbors.IsWatched(change.Id))
         {
             foreach (PlaneIndex.PeerView peer in state.Index.Peers)
             {
-                if (peer.NextHop == change.Id)
+                if (peer.Hops.Any(h => h.Id == change.Id))
                 {
-                    ShowPeer(peer, change.To == NextHopState.Failed);
+                    ShowPeer(peer, IsDown(state, peer));
                 }
             }
+
+            ShowHops(state);
         }
     }
+
+    private static bool IsDown(State state, PlaneIndex.PeerView peer) => peer.Hops.Count > 0 && peer.Hops.All(h => state.Neighbors.IsUnreachable(h.Id));
+
+    // What a peer that is up by others does not show.
+    private void ShowHops(State state) => _conditions.Set(
+        "next_hop_down",
+        [.. state.Index.HopSets.SelectMany(static set => set).Distinct().Where(h => state.Neighbors.IsUnreachable(h.Id))
+            .Select(h => (HopText(h), "it does not answer: flows take the other next hops"))],
+        Now);
 
     private void ShowPeers()
     {
@@ -519,13 +533,14 @@ public sealed class ControlPlane
         var down = new List<(string, string)>();
         foreach (PlaneIndex.PeerView peer in state.Index.Peers)
         {
-            if (peer.NextHop != 0 && state.Neighbors.IsUnreachable(peer.NextHop))
+            if (IsDown(state, peer))
             {
                 down.Add((peer.Subject, DownText(peer)));
             }
         }
 
         _conditions.Set("peer_down", down, Now);
+        ShowHops(state);
     }
 
     private void ShowPeer(PlaneIndex.PeerView peer, bool down)
@@ -540,13 +555,24 @@ public sealed class ControlPlane
         }
     }
 
-    internal string DownText(PlaneIndex.PeerView peer) => peer.Path is { } path
-        ? $"next hop {path.NextHop} on {Configuration.Ports[path.PortIndex].Name} does not answer"
-        : "no route";
+    internal string DownText(PlaneIndex.PeerView peer) => peer.Hops.Count switch
+    {
+        0 => "no route",
+        1 => $"next hop {HopText(peer.Hops[0])} does not answer",
+        _ => $"next hops {string.Join(", ", peer.Hops.Select(HopText))} do not answer",
+    };
+
+    private string HopText(PlaneIndex.HopView hop) => $"{hop.Path.NextHop} on {Configuration.Ports[hop.Path.PortIndex].Name}";
+
+    /// <summary>Whether any next hop of a peer may answer.</summary>
+    internal bool IsReachable(PlaneIndex.PeerView peer) => peer.Hops.Count > 0 && !IsDown(Running, peer);
+
+    /// <summary>The port of a peer's paths that leaves tenants least room; null without a route.</summary>
+    internal PortConfiguration? NarrowestPort(PlaneIndex.PeerView peer) => peer.Narrowest(Configuration, Tables.LearnedPathMtu(peer.Peer.Address));
 
     /// <summary>The path MTU to a peer; null without a route.</summary>
-    internal int? PathMtuOf(PlaneIndex.PeerView peer) => peer.Path is { } path
-        ? TenantMtu.PathTo(Configuration.Ports[path.PortIndex], peer.Peer, Tables.LearnedPathMtu(peer.Peer.Address))
+    internal int? PathMtuOf(PlaneIndex.PeerView peer) => NarrowestPort(peer) is { } port
+        ? TenantMtu.PathTo(port, peer.Peer, Tables.LearnedPathMtu(peer.Peer.Address))
         : null;
 
     internal int? HopsTo(uint peer) => _hops.To(peer);
@@ -587,12 +613,11 @@ public sealed class ControlPlane
             int vlan = -1;
             foreach (PlaneIndex.PeerView peer in segment.Peers)
             {
-                if (peer.Path is not { } path)
+                if (NarrowestPort(peer) is not { } port)
                 {
                     continue;
                 }
 
-                PortConfiguration port = Configuration.Ports[path.PortIndex];
                 int pathMtu = TenantMtu.PathTo(port, peer.Peer, state.Tables.LearnedPathMtu(peer.Peer.Address));
                 int tenant = TenantMtu.Of(port, pathMtu, peer.Peer.Address.AddressFamily);
                 if (tenant < TenantMtu.LeastForIpv6)

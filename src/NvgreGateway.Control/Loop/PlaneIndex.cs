@@ -23,6 +23,7 @@ internal sealed class PlaneIndex
             _ports[configuration.Ports[i].Name] = i;
         }
 
+        var ways = new Dictionary<IPAddress, HopView[]>();
         foreach (SegmentConfiguration segment in configuration.Segments)
         {
             uint id = ids.SegmentOf(segment.Vsid);
@@ -38,9 +39,13 @@ internal sealed class PlaneIndex
             var peers = new List<PeerView>();
             foreach (PeerConfiguration peer in segment.Peers)
             {
-                UnderlayPath? path = routes.Find(peer.Address);
-                uint nextHop = path is { } p ? ids.NextHopOf(p.PortIndex, p.NextHop) : 0;
-                var view = new PeerView(ids.PeerOf(segment.Vsid, peer.Address), segment, peer, path, nextHop);
+                if (!ways.TryGetValue(peer.Address, out HopView[]? hops))
+                {
+                    hops = [.. routes.Find(peer.Address).Select(p => new HopView(ids.NextHopOf(p.PortIndex, p.NextHop), p))];
+                    ways.Add(peer.Address, hops);
+                }
+
+                var view = new PeerView(ids.PeerOf(segment.Vsid, peer.Address), segment, peer, hops);
                 peers.Add(view);
                 _peers[view.Id] = view;
                 _peersByAddress[(segment.Vsid, peer.Address)] = view;
@@ -50,6 +55,8 @@ internal sealed class PlaneIndex
             Segments.Add(segmentView);
             _views[id] = segmentView;
         }
+
+        HopSets = [.. ways.Values.Where(static hops => hops.Length > 1).DistinctBy(static hops => string.Join(',', hops.Select(static h => h.Id)))];
     }
 
     public GatewayConfiguration Configuration { get; }
@@ -59,6 +66,9 @@ internal sealed class PlaneIndex
 
     /// <summary>All peers of all segments.</summary>
     public IEnumerable<PeerView> Peers => Segments.SelectMany(static s => s.Peers);
+
+    /// <summary>The different sets of next hops that peers share their flows among.</summary>
+    public IReadOnlyList<IReadOnlyList<HopView>> HopSets { get; }
 
     public int? PortOf(string name) => _ports.TryGetValue(name, out int index) ? index : null;
 
@@ -77,8 +87,18 @@ internal sealed class PlaneIndex
 
     internal sealed record AttachmentView(uint Id, SegmentConfiguration Segment, AttachmentConfiguration Attachment, int Port);
 
-    internal sealed record PeerView(uint Id, SegmentConfiguration Segment, PeerConfiguration Peer, UnderlayPath? Path, uint NextHop)
+    internal readonly record struct HopView(uint Id, UnderlayPath Path);
+
+    internal sealed record PeerView(uint Id, SegmentConfiguration Segment, PeerConfiguration Peer, IReadOnlyList<HopView> Hops)
     {
         public string Subject => $"{Segment.Name} {Peer.Address}";
+
+        /// <summary>The first way to it; null = none.</summary>
+        public UnderlayPath? Path => Hops.Count == 0 ? null : Hops[0].Path;
+
+        /// <summary>The port that leaves tenants least room; null without a way.</summary>
+        public PortConfiguration? Narrowest(GatewayConfiguration configuration, int? learned) => Hops
+            .Select(h => configuration.Ports[h.Path.PortIndex])
+            .MinBy(port => TenantMtu.Toward(port, Peer, learned));
     }
 }

@@ -12,6 +12,8 @@ namespace NvgreGateway.Control.Neighbors;
 /// Idle --needed--> Pending --answer--> Resolved --reachable time over, no answer to unicast--> Idle
 ///                  Pending --give-up time over--> Failed --3 s--> Idle
 /// </code>
+/// Where peers have several next hops (<see cref="Watch"/>), all of them are asked as soon as one is needed, and none is left Idle again:
+/// one that does not answer is asked on, Pending and Failed by turns, under a mark that keeps flows away (A-121, F-053).
 /// An answer is taken in every state. The states stand in shared memory, so that a restart of control finds them again; only
 /// timers are private.
 /// </summary>
@@ -32,6 +34,7 @@ internal sealed unsafe class NeighborTable
     private readonly Dictionary<HostKey, uint> _ids = [];
     private readonly Dictionary<uint, Work> _work = [];
     private readonly PriorityQueue<(uint Id, ulong Due), (ulong Due, uint Id)> _timers = new();
+    private readonly Dictionary<uint, HashSet<uint>> _together = [];
     private OwnAddresses _own;
     private ulong _retry;
     private ulong _giveUp;
@@ -138,6 +141,39 @@ internal sealed unsafe class NeighborTable
         return isGroup;
     }
 
+    /// <summary>Takes over which next hops peers have beside each other; to be called after <see cref="Refresh"/>.</summary>
+    /// <param name="sets">The sets of more than one.</param>
+    /// <param name="now">Nanoseconds.</param>
+    public void Watch(IReadOnlyList<IReadOnlyList<PlaneIndex.HopView>> sets, ulong now)
+    {
+        _together.Clear();
+        foreach (IReadOnlyList<PlaneIndex.HopView> set in sets)
+        {
+            foreach (PlaneIndex.HopView hop in set)
+            {
+                if (!_together.TryGetValue(hop.Id, out HashSet<uint>? others))
+                {
+                    _together.Add(hop.Id, others = []);
+                }
+
+                others.UnionWith(set.Select(static h => h.Id));
+            }
+        }
+
+        foreach (uint id in _together.Keys)
+        {
+            // One that joins others which are in use.
+            if (State(id) == NextHopState.Idle && _together[id].Any(o => State(o) != NextHopState.Idle && (_memory.NextHops + o)->Static == 0))
+            {
+                Begin(id, _work[id], 0, now);
+            }
+        }
+    }
+
+    /// <summary>Whether some peer has other next hops beside this one.</summary>
+    /// <param name="id">Next hop id.</param>
+    public bool IsWatched(uint id) => _together.ContainsKey(id);
+
     /// <summary>A packet waits for a next hop.</summary>
     /// <param name="id">Next hop id, as a worker says it.</param>
     /// <param name="sequence">The sequence of that packet.</param>
@@ -147,6 +183,10 @@ internal sealed unsafe class NeighborTable
         if (id < _memory.Limits.NextHops && _work.TryGetValue((uint)id, out Work? work) && State((uint)id) == NextHopState.Idle)
         {
             Begin((uint)id, work, sequence, now);
+            foreach (uint other in _together.GetValueOrDefault((uint)id, []).Where(o => State(o) == NextHopState.Idle).Order())
+            {
+                Begin(other, _work[other], sequence, now);
+            }
         }
     }
 
@@ -273,8 +313,15 @@ internal sealed unsafe class NeighborTable
                 Ask(id, work, 0, unicast: false);
                 SetTimer(id, work, Math.Min(now + _retry, work.Started + _giveUp));
                 break;
+            case NextHopState.Failed when IsWatched(id):
+                Begin(id, work, 0, now);
+                break;
             case NextHopState.Failed:
                 SetState(id, work, NextHopState.Idle, 0);
+                break;
+            case NextHopState.Resolved when work.Probing && now >= work.Started + _giveUp && IsWatched(id):
+                work.Unreachable = true; // the others take its flows now
+                Begin(id, work, 0, now);
                 break;
             case NextHopState.Resolved when work.Probing && now >= work.Started + _giveUp:
                 work.Probing = false;
@@ -338,6 +385,7 @@ internal sealed unsafe class NeighborTable
                 SetTimer(id, work, confirmed <= now ? Math.Max(confirmed + _reachable, now) : now + _reachable);
                 break;
             case NextHopState.Pending:
+                work.Unreachable = ((_memory.NextHops + id)->Word & NextHopSlot.Unreachable) != 0;
                 Begin(id, work, 0, now);
                 break;
             case NextHopState.Failed:
@@ -387,7 +435,7 @@ internal sealed unsafe class NeighborTable
     {
         NextHopSlot* slot = _memory.NextHops + id;
         NextHopState before = slot->State;
-        Volatile.Write(ref slot->Word, NextHopSlot.Pack(mac, state));
+        Volatile.Write(ref slot->Word, NextHopSlot.Pack(mac, state, work.Unreachable));
         if (before != state)
         {
             _changed(new NeighborChange(id, work.Key, before, state));

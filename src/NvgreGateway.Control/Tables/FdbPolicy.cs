@@ -63,7 +63,7 @@ internal sealed class FdbPolicy
 
             foreach (TablePlan.PeerPlan p in segment.Peers)
             {
-                policy.Peers[p.Id] = new(plan.PeerPlaces[p.Id], segment.Id, p.Port, Limit.Of(p.Configuration.Limits));
+                policy.Peers[p.Id] = new(plan.PeerPlaces[p.Id], segment.Id, p.Hops[0].Port, Limit.Of(p.Configuration.Limits));
             }
         }
 

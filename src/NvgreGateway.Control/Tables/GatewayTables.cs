@@ -60,6 +60,7 @@ public sealed unsafe class GatewayTables
         var routes = new UnderlayRoutes(configuration.Ports);
         var hops = new HashSet<UnderlayPath>();
         int attachments = 0, peers = 0, groups = 0;
+        long pathBytes = 0;
         foreach (SegmentConfiguration segment in configuration.Segments)
         {
             attachments += segment.Attachments.Count;
@@ -67,10 +68,9 @@ public sealed unsafe class GatewayTables
             groups += segment.PaGroups.Count();
             foreach (PeerConfiguration peer in segment.Peers)
             {
-                if (routes.Find(peer.Address) is { } path)
-                {
-                    hops.Add(path);
-                }
+                ValueList<UnderlayPath> paths = routes.Find(peer.Address);
+                hops.UnionWith(paths);
+                pathBytes += PathSet.BytesOf(segment.SourcesFor(peer.Address).Count(), paths.Count);
             }
         }
 
@@ -81,7 +81,8 @@ public sealed unsafe class GatewayTables
             attachments,
             peers,
             hops.Count + groups,
-            configuration.Fdb.Capacity);
+            configuration.Fdb.Capacity,
+            pathBytes);
     }
 
     /// <summary>
@@ -161,7 +162,7 @@ public sealed unsafe class GatewayTables
             {
                 if (peer.Configuration.Address.Equals(address))
                 {
-                    ushort longest = SnapshotBuilder.MaxInnerFrame(plan.Configuration.Ports[peer.Port], peer.Configuration, mtu);
+                    ushort longest = SnapshotBuilder.MaxInnerFrame(plan.Configuration.Ports, peer, mtu);
                     Volatile.Write(ref peers[peer.Id].MaxInnerFrame, longest);
                     Volatile.Write(ref peers[peer.Id].FastInnerFrame, PeerEntry.FastFrame(longest));
                 }

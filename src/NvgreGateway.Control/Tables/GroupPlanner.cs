@@ -30,9 +30,9 @@ internal static class GroupPlanner
         {
             PaGroupPath path = PathOf(configuration, segment, group);
             WireAddress address = WireAddress.From(group);
+            var hop = new NextHopKey(path.PortIndex, address);
             return new TablePlan.PeerPlan(
-                idOf(new PeerKey(segment.Vsid, address)), path.PortIndex, hopOf(new NextHopKey(path.PortIndex, address)), WireAddress.From(path.Source), address,
-                ConfigurationOf(configuration, segment, group))
+                idOf(new PeerKey(segment.Vsid, address)), [WireAddress.From(path.Source)], [new(hopOf(hop), hop)], address, ConfigurationOf(configuration, segment, group))
             {
                 IsGroup = true,
             };

@@ -58,7 +58,7 @@ internal static unsafe class GroupTableWriter
 
     private static void Join(Snapshot slot, TablePlan.PeerPlan group)
     {
-        uint port = (uint)group.Port;
+        uint port = (uint)group.Hops[0].Port;
         slot.Ports[port].Flags |= PortFlags.HasGroups;
         slot.AddGroup(new GroupKey { High = group.Address.High, Low = group.Address.Low, Owner = GroupKey.Joined | port, Count = 1 });
         slot.AddGroup(new GroupKey { High = GroupPlanner.MacOf(group.Address).Value, Owner = GroupKey.JoinedMac | port });

@@ -125,7 +125,7 @@ public sealed unsafe class IdStore
             }
         }
 
-        var hops = new Dictionary<IPAddress, NextHopKey>();
+        var hops = new Dictionary<IPAddress, NextHopKey[]>();
         var groupHops = new HashSet<NextHopKey>();
         var routes = new UnderlayRoutes(configuration.Ports);
         foreach (SegmentConfiguration segment in configuration.Segments)
@@ -134,9 +134,13 @@ public sealed unsafe class IdStore
             {
                 if (!hops.ContainsKey(peer.Address))
                 {
-                    UnderlayPath path = routes.Find(peer.Address)
-                        ?? throw new TablesException($"no route to peer {peer.Address} of segment {segment.Name}");
-                    hops.Add(peer.Address, new NextHopKey(path.PortIndex, WireAddress.From(path.NextHop)));
+                    ValueList<UnderlayPath> paths = routes.Find(peer.Address);
+                    if (paths.Count == 0)
+                    {
+                        throw new TablesException($"no route to peer {peer.Address} of segment {segment.Name}");
+                    }
+
+                    hops.Add(peer.Address, [.. paths.Select(static p => new NextHopKey(p.PortIndex, WireAddress.From(p.NextHop)))]);
                 }
             }
 
@@ -151,7 +155,7 @@ public sealed unsafe class IdStore
         IdPlan<int> segmentIds = _segments.Plan(configuration.Segments.Select(static s => s.Vsid));
         IdPlan<AttachmentKey> attachmentIds = _attachments.Plan(configuration.Segments.SelectMany(static s => s.Attachments.Select(a => KeyOf(s, a))));
         IdPlan<PeerKey> peerIds = _peers.Plan(configuration.Segments.SelectMany(static s => s.Peers.Select(p => KeyOf(s, p)).Concat(s.PaGroups.Select(g => new PeerKey(s.Vsid, WireAddress.From(g))))));
-        IdPlan<NextHopKey> nextHopIds = _nextHops.Plan(hops.Values.Concat(groupHops));
+        IdPlan<NextHopKey> nextHopIds = _nextHops.Plan(hops.Values.SelectMany(static h => h).Distinct().Concat(groupHops));
         var segments = new TablePlan.SegmentPlan[configuration.Segments.Count];
         for (int i = 0; i < segments.Length; i++)
         {
@@ -167,11 +171,14 @@ public sealed unsafe class IdStore
             for (int k = 0; k < peers.Length; k++)
             {
                 PeerConfiguration p = segment.Peers[k];
-                NextHopKey hop = hops[p.Address];
-                IPAddress source = segment.SourceFor(p.Address)
-                    ?? throw new TablesException($"no source address for peer {p.Address} of segment {segment.Name}");
+                WireAddress[] sources = [.. segment.SourcesFor(p.Address).Select(WireAddress.From)];
+                if (sources.Length == 0)
+                {
+                    throw new TablesException($"no source address for peer {p.Address} of segment {segment.Name}");
+                }
+
                 PeerKey key = KeyOf(segment, p);
-                peers[k] = new(peerIds.Live[key], hop.Port, nextHopIds.Live[hop], WireAddress.From(source), key.Address, p);
+                peers[k] = new(peerIds.Live[key], sources, [.. hops[p.Address].Select(hop => new TablePlan.HopPlan(nextHopIds.Live[hop], hop))], key.Address, p);
             }
 
             segments[i] = new(segmentIds.Live[segment.Vsid], segment, attachments, peers)

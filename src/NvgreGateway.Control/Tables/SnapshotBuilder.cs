@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Text;
 using NvgreGateway.Control.Configuration;
 using NvgreGateway.Exchange;
 using NvgreGateway.Packets;
@@ -46,7 +47,7 @@ internal static unsafe class SnapshotBuilder
         WriteLocalAddresses(plan, slot);
         WriteRouterMacs(plan, slot);
         WriteUnused(plan, slot);
-        uint member = 0, leaf = 0;
+        uint member = 0, leaf = 0, paths = layout.Paths;
         foreach (TablePlan.SegmentPlan segment in plan.Segments)
         {
             WriteSegment(segment, slot, ref member);
@@ -58,12 +59,12 @@ internal static unsafe class SnapshotBuilder
 
             foreach (TablePlan.PeerPlan peer in segment.Peers)
             {
-                WritePeer(plan, segment, peer, slot);
+                WritePeer(plan, segment, peer, slot, ref paths);
             }
 
             foreach (TablePlan.PeerPlan group in segment.Groups)
             {
-                WritePeer(plan, segment, group, slot);
+                WritePeer(plan, segment, group, slot, ref paths);
             }
         }
     }
@@ -306,23 +307,15 @@ internal static unsafe class SnapshotBuilder
         }
     }
 
-    private static void WritePeer(TablePlan plan, TablePlan.SegmentPlan segment, TablePlan.PeerPlan peer, Snapshot slot)
+    private static void WritePeer(TablePlan plan, TablePlan.SegmentPlan segment, TablePlan.PeerPlan peer, Snapshot slot, ref uint paths)
     {
         PeerConfiguration c = peer.Configuration;
-        PortConfiguration port = plan.Configuration.Ports[peer.Port];
-        PortEntry* portEntry = slot.Ports + peer.Port;
         PeerEntry* entry = slot.Peers + peer.Id;
         bool ipv6 = peer.Address.IsIpv6;
-        int ipBytes = ipv6 ? 40 : 20;
         entry->Segment = segment.Id;
         entry->Place = plan.PeerPlaces[peer.Id];
-        entry->Port = (ushort)peer.Port;
-        entry->NextHop = peer.NextHop;
         entry->KeyBase = (uint)segment.Configuration.Vsid << 8;
-        entry->L3Offset = portEntry->L3Offset;
-        entry->HeaderLength = (byte)(portEntry->L3Offset + ipBytes + GreBytes);
-
-        entry->MaxInnerFrame = MaxInnerFrame(port, c, plan.LearnedPathMtus.TryGetValue(c.Address, out int learned) ? learned : null);
+        entry->MaxInnerFrame = MaxInnerFrame(plan.Configuration.Ports, peer, plan.LearnedPathMtus.TryGetValue(c.Address, out int learned) ? learned : null);
         entry->FastInnerFrame = PeerEntry.FastFrame(entry->MaxInnerFrame);
         entry->AddressHigh = peer.Address.High;
         entry->AddressLow = peer.Address.Low;
@@ -341,7 +334,12 @@ internal static unsafe class SnapshotBuilder
         };
         entry->FixedTos = (byte)(c.Dscp.Encapsulate.Value << 2);
         entry->MinTtl = (byte)(c.MinTtl ?? 0);
-        WriteTemplate(entry, portEntry, peer, (byte)(peer.IsGroup ? port.MulticastTtl : port.Ttl)); // B-054
+        WriteTemplate(plan, entry, slot, peer, peer.Hops[0], peer.Sources[0]);
+        if (peer.PathBytes > 0)
+        {
+            WritePaths(plan, entry, slot, peer, ref paths);
+        }
+
         if (peer.IsGroup)
         {
             entry->Flags |= PeerFlags.Group; // and no sender
@@ -356,12 +354,59 @@ internal static unsafe class SnapshotBuilder
         }
     }
 
-    /// <summary>What is left of the path MTU to a peer for the inner frame, its Ethernet header included (A-074, A-141, B-060).</summary>
-    internal static ushort MaxInnerFrame(PortConfiguration port, PeerConfiguration peer, int? learned) => (ushort)Math.Max(
-        0, TenantMtu.Of(port, TenantMtu.PathTo(port, peer, learned), peer.Address.AddressFamily) + EthernetBytes);
+    /// <summary>
+    /// What is left of the path MTU to a peer for the inner frame, its Ethernet header included (A-074, A-141, B-060): by whichever of its
+    /// paths leaves least.
+    /// </summary>
+    internal static ushort MaxInnerFrame(IReadOnlyList<PortConfiguration> ports, TablePlan.PeerPlan peer, int? learned) => (ushort)Math.Max(
+        0, peer.Hops.Min(hop => TenantMtu.Toward(ports[hop.Port], peer.Configuration, learned)) + EthernetBytes);
 
-    private static void WriteTemplate(PeerEntry* entry, PortEntry* port, TablePlan.PeerPlan peer, byte ttl)
+    // Every pair of source and next hop as an entry of its own: a worker that has chosen goes on as with any other peer.
+    private static void WritePaths(TablePlan plan, PeerEntry* entry, Snapshot slot, TablePlan.PeerPlan peer, ref uint paths)
     {
+        var set = (PathSet*)((byte*)slot.Header + paths);
+        paths += (uint)peer.PathBytes;
+        set->SourceCount = (uint)peer.Sources.Length;
+        set->HopCount = (uint)peer.Hops.Length;
+        PeerEntry* next = PathSet.Entries(set);
+        for (int s = 0; s < peer.Sources.Length; s++)
+        {
+            set->SourceSeeds[s] = Seed(peer.Sources[s], []);
+            for (int h = 0; h < peer.Hops.Length; h++, next++)
+            {
+                *next = *entry;
+                WriteTemplate(plan, next, slot, peer, peer.Hops[h], peer.Sources[s]);
+            }
+        }
+
+        for (int h = 0; h < peer.Hops.Length; h++)
+        {
+            set->HopSeeds[h] = Seed(peer.Hops[h].Key.Address, Encoding.UTF8.GetBytes(plan.Configuration.Ports[peer.Hops[h].Port].Name));
+            set->NextHops[h] = peer.Hops[h].Id;
+        }
+
+        entry->HeaderLength = 0;
+        entry->PathsOffset = (uint)((byte*)set - (byte*)entry);
+    }
+
+    private static uint Seed(WireAddress address, ReadOnlySpan<byte> scope)
+    {
+        Span<byte> bytes = stackalloc byte[address.IsIpv6 ? 16 : 4];
+        address.CopyTo(bytes);
+        return PathHash.Seed(bytes, scope);
+    }
+
+    private static void WriteTemplate(TablePlan plan, PeerEntry* entry, Snapshot slot, TablePlan.PeerPlan peer, TablePlan.HopPlan hop, WireAddress source)
+    {
+        WireAddress address = peer.Address;
+        PortEntry* port = slot.Ports + hop.Port;
+        byte ttl = peer.IsGroup ? (byte)plan.Configuration.Ports[hop.Port].MulticastTtl : port->Ttl; // B-054
+        entry->Port = (ushort)hop.Port;
+        entry->NextHop = hop.Id;
+        entry->L3Offset = port->L3Offset;
+        entry->HeaderLength = (byte)(port->L3Offset + (address.IsIpv6 ? 40 : 20) + GreBytes);
+        entry->ChecksumBase = 0;
+        new Span<byte>(entry->Template, 72).Clear();
         var header = new Span<byte>(entry->Template, entry->HeaderLength);
         new MacAddress(port->Mac).CopyTo(header[6..]);
         if (port->OuterVlan != 0)
@@ -370,15 +415,15 @@ internal static unsafe class SnapshotBuilder
             BinaryPrimitives.WriteUInt16BigEndian(header[14..], port->OuterVlan);
         }
 
-        BinaryPrimitives.WriteUInt16BigEndian(header[(entry->L3Offset - 2)..], (ushort)(peer.Address.IsIpv6 ? 0x86DD : 0x0800));
+        BinaryPrimitives.WriteUInt16BigEndian(header[(entry->L3Offset - 2)..], (ushort)(address.IsIpv6 ? 0x86DD : 0x0800));
         Span<byte> ip = header[entry->L3Offset..];
-        if (peer.Address.IsIpv6)
+        if (address.IsIpv6)
         {
             ip[0] = 0x60;
             ip[6] = 47;
             ip[7] = ttl;
-            peer.Source.CopyTo(ip[8..24]);
-            peer.Address.CopyTo(ip[24..40]);
+            source.CopyTo(ip[8..24]);
+            address.CopyTo(ip[24..40]);
         }
         else
         {
@@ -386,8 +431,8 @@ internal static unsafe class SnapshotBuilder
             ip[6] = 0x40; // DF; the identification may then be anything (RFC 6864)
             ip[8] = ttl;
             ip[9] = 47;
-            peer.Source.CopyTo(ip[12..16]);
-            peer.Address.CopyTo(ip[16..20]);
+            source.CopyTo(ip[12..16]);
+            address.CopyTo(ip[16..20]);
             for (int i = 0; i < 20; i += 2)
             {
                 entry->ChecksumBase += BinaryPrimitives.ReadUInt16BigEndian(ip[i..]);
@@ -482,11 +527,16 @@ internal static unsafe class SnapshotBuilder
             h.RouterMacsOffset = Take(ref at, 8ul * Exchange.ExchangeLimits.RouterMacs);
             h.MemberCount = (uint)members;
             h.MembersOffset = Take(ref at, 4ul * h.MemberCount);
+            ulong paths = (ulong)plan.Segments.Sum(static s => s.Peers.Sum(static p => (long)p.PathBytes));
+            Paths = Take(ref at, paths); // behind the peers: they say where by an offset
             h.Bytes = at;
             Header = h;
         }
 
         internal SnapshotHeader Header { get; }
+
+        /// <summary>Offset of the sets of paths.</summary>
+        internal uint Paths { get; }
 
         /// <summary>Offset of the VLAN map of each access port, by index.</summary>
         internal uint[] VlanMaps { get; }

@@ -46,9 +46,18 @@ internal sealed class TablePlan
 
     internal readonly record struct AttachmentPlan(uint Id, int Port, AttachmentConfiguration Configuration);
 
-    internal readonly record struct PeerPlan(uint Id, int Port, uint NextHop, WireAddress Source, WireAddress Address, PeerConfiguration Configuration)
+    /// <summary>A peer: the local PAs that send to it, more than one with <c>spread: flow</c>, and the next hops toward it.</summary>
+    internal readonly record struct PeerPlan(uint Id, WireAddress[] Sources, HopPlan[] Hops, WireAddress Address, PeerConfiguration Configuration)
     {
         /// <summary>Whether it is a PA group: only sent to .</summary>
         internal bool IsGroup { get; init; }
+
+        /// <summary>Bytes of its <see cref="Exchange.PathSet"/>; 0 when it has a single path.</summary>
+        internal int PathBytes => Exchange.PathSet.BytesOf(Sources.Length, Hops.Length);
+    }
+
+    internal readonly record struct HopPlan(uint Id, NextHopKey Key)
+    {
+        internal int Port => Key.Port;
     }
 }

@@ -109,13 +109,15 @@ internal static class ShowVerb
         {
             table.AddRow(
                 Tables.Text(p.Segment), Tables.Text(Tables.Plain(p.Vsid)), Tables.Text(p.Address), Tables.Text(State(p.Admin, p.Oper)),
-                Tables.Text(p.Source), Tables.Text(p.Port), Tables.Text(p.NextHop), Tables.Text(p.NextHopMac),
+                Tables.Text(string.Join(' ', p.Sources)), Tables.Text(Each(p, static h => h.Port)), Tables.Text(Each(p, h => p.Paths.Count > 1 ? $"{h.NextHop} ({h.State})" : h.NextHop)), Tables.Text(Each(p, static h => h.Mac)),
                 Tables.Text(p.PathMtu is { } path ? Tables.Plain(path) : null), Tables.Text(p.TenantMtu is { } tenant ? Tables.Plain(tenant) : null), Tables.Text(p.FlowId), Tables.Number(p.Macs),
-                Tables.Number(Sum(p.Rx)), Tables.Number(Bytes(p.Rx)), Tables.Number(Sum(p.Tx)), Tables.Number(Bytes(p.Tx)), Tables.Text(p.Reason ?? p.Unreachable));
+                Tables.Number(Sum(p.Rx)), Tables.Number(Bytes(p.Rx)), Tables.Number(Sum(p.Tx)), Tables.Number(Bytes(p.Tx)), Tables.Text(p.Reason ?? p.Unreachable ?? (p.NonCompliant is { } key ? $"not compliant: {key}" : null)));
         }
 
         Tables.Print(table);
     }
+
+    private static string Each(PeerStatus peer, Func<PathStatus, string?> part) => string.Join(' ', peer.Paths.Select(h => part(h) ?? "-"));
 
     private static void Fdb(FdbStatus fdb)
     {

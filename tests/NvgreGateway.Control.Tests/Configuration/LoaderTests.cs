@@ -122,8 +122,8 @@ public sealed class LoaderTests
         Assert.True(blue.Records[0].Sticky);
         Assert.Equal("t0", blue.Records[1].Port);
         Assert.Equal(4094, blue.Records[1].Vlan);
-        Assert.Equal(IPAddress.Parse("203.0.113.1"), blue.SourceFor(blue.Peers[0].Address));
-        Assert.Equal(IPAddress.Parse("2001:db8::1"), blue.SourceFor(blue.Peers[1].Address));
+        Assert.Equal(IPAddress.Parse("203.0.113.1"), Assert.Single(blue.SourcesFor(blue.Peers[0].Address)));
+        Assert.Equal(IPAddress.Parse("2001:db8::1"), Assert.Single(blue.SourcesFor(blue.Peers[1].Address)));
 
         PeerConfiguration peer = blue.Peers[0];
         Assert.Equal(FlowIdMode.Hash, peer.FlowId);
@@ -143,7 +143,7 @@ public sealed class LoaderTests
 
         SegmentConfiguration red = gateway.Segments[1];
         Assert.Equal([IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:db8::1"), IPAddress.Parse("203.0.113.1")], red.SourceAddresses);
-        Assert.Equal(IPAddress.Parse("192.0.2.1"), red.SourceFor(red.Peers[0].Address));
+        Assert.Equal(IPAddress.Parse("192.0.2.1"), Assert.Single(red.SourcesFor(red.Peers[0].Address)));
     }
 
     [Theory]

@@ -108,12 +108,12 @@ public sealed class MtuTests
             ("ports[2].routes[3]", "{\"prefix\":\"0.0.0.0/0\",\"via\":\"192.0.2.251\"}")));
         UnderlayRoutes routes = new(gateway.Ports);
 
-        Assert.Equal(new UnderlayPath(2, IPAddress.Parse("192.0.2.9")), routes.Find(IPAddress.Parse("192.0.2.9")));
-        Assert.Equal(new UnderlayPath(2, IPAddress.Parse("192.0.2.253")), routes.Find(IPAddress.Parse("10.1.2.3")));
-        Assert.Equal(new UnderlayPath(3, IPAddress.Parse("10.2.2.3")), routes.Find(IPAddress.Parse("10.2.2.3")));
-        Assert.Equal(new UnderlayPath(2, IPAddress.Parse("192.0.2.251")), routes.Find(IPAddress.Parse("11.0.0.1")));
-        Assert.Equal(new UnderlayPath(3, IPAddress.Parse("fe80::1")), routes.Find(IPAddress.Parse("2001:db8:1::9")));
-        Assert.Null(routes.Find(IPAddress.Parse("2001:db8:2::9")));
+        Assert.Equal([new UnderlayPath(2, IPAddress.Parse("192.0.2.9"))], routes.Find(IPAddress.Parse("192.0.2.9")));
+        Assert.Equal([new UnderlayPath(2, IPAddress.Parse("192.0.2.253"))], routes.Find(IPAddress.Parse("10.1.2.3")));
+        Assert.Equal([new UnderlayPath(3, IPAddress.Parse("10.2.2.3"))], routes.Find(IPAddress.Parse("10.2.2.3")));
+        Assert.Equal([new UnderlayPath(2, IPAddress.Parse("192.0.2.251"))], routes.Find(IPAddress.Parse("11.0.0.1")));
+        Assert.Equal([new UnderlayPath(3, IPAddress.Parse("fe80::1"))], routes.Find(IPAddress.Parse("2001:db8:1::9")));
+        Assert.Empty(routes.Find(IPAddress.Parse("2001:db8:2::9")));
     }
 
     private static string With(int mtu, int overhead, params string[] peers) => Samples.Edit(

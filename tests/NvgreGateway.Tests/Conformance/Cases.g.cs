@@ -1247,4 +1247,56 @@ public sealed class Cases
     [Fact]
     [Requirement("A-082", "A-056")]
     public void No_Group_No_Multicast() => CaseRunner.Run("no-group-no-multicast");
+
+    [Fact]
+    [Requirement("A-066", "A-062", "A-032")]
+    public void Flows_Over_Two_Sources() => CaseRunner.Run("flows-over-two-sources");
+
+    [Fact]
+    [Requirement("A-066", "A-065")]
+    public void Flows_Over_Two_Sources_Six() => CaseRunner.Run("flows-over-two-sources-six");
+
+    [Fact]
+    [Requirement("A-061", "A-066")]
+    public void Spread_Over_Named_Sources() => CaseRunner.Run("spread-over-named-sources");
+
+    [Fact]
+    [Requirement("A-031", "A-066")]
+    public void Flow_Id_Zero_Over_Two_Sources() => CaseRunner.Run("flow-id-zero-over-two-sources");
+
+    [Fact]
+    [Requirement("B-061", "A-066")]
+    public void Path_Mtu_From_Any_Source() => CaseRunner.Run("path-mtu-from-any-source");
+
+    [Fact]
+    [Requirement("A-120", "A-121", "A-051", "A-131")]
+    public void Flows_Over_Two_Next_Hops() => CaseRunner.Run("flows-over-two-next-hops");
+
+    [Fact]
+    [Requirement("A-037", "A-121")]
+    public void Next_Hops_In_Another_Order() => CaseRunner.Run("next-hops-in-another-order");
+
+    [Fact]
+    [Requirement("A-120", "A-065")]
+    public void Flows_Over_Two_Next_Hops_Six() => CaseRunner.Run("flows-over-two-next-hops-six");
+
+    [Fact]
+    [Requirement("A-120", "A-121", "A-066")]
+    public void Eight_Next_Hops_Two_Sources() => CaseRunner.Run("eight-next-hops-two-sources");
+
+    [Fact]
+    [Requirement("A-120", "A-121", "A-050", "A-052", "A-074")]
+    public void Next_Hops_On_Two_Ports() => CaseRunner.Run("next-hops-on-two-ports");
+
+    [Fact]
+    [Requirement("A-120", "E-063")]
+    public void All_Next_Hops_Are_Resolved() => CaseRunner.Run("all-next-hops-are-resolved");
+
+    [Fact]
+    [Requirement("A-121", "A-055", "A-054")]
+    public void A_Next_Hop_That_Never_Answers() => CaseRunner.Run("a-next-hop-that-never-answers");
+
+    [Fact]
+    [Requirement("A-121", "A-055")]
+    public void A_Next_Hop_That_Falls_Silent() => CaseRunner.Run("a-next-hop-that-falls-silent");
 }
