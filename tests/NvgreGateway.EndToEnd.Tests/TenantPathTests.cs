@@ -59,7 +59,6 @@ public partial class TenantPathTests(GuestSite site) : IClassFixture<GuestSite>
     [InlineData(1, true)]
     [InlineData(2, false)]
     [InlineData(2, true)]
-    [InlineData(3, false)]
     [InlineData(3, true)]
     [InlineData(4, false)]
     public void Tcp_does_not_stall(int segment, bool six)
@@ -70,10 +69,10 @@ public partial class TenantPathTests(GuestSite site) : IClassFixture<GuestSite>
         foreach (string reverse in new[] { "", " -R" })
         {
             string capture = name + reverse.Trim();
-            // 2 MB, each way; a stalled connection would not get there in any time
+            // 1 MB, each way; a stalled connection would not get there in any time
             site.Guest.Run($"""
                 {GuestSite.StartCapture(capture, underlay: false)}
-                ip netns exec host iperf3 -c {Address(segment, six)} -n 2M -f m --connect-timeout 10000{reverse}; rc=$?
+                ip netns exec host iperf3 -c {Address(segment, six)} -n 1M -f m --connect-timeout 10000{reverse}; rc=$?
                 {GuestSite.EndCaptures}
                 exit $rc
                 """, 60);
@@ -146,20 +145,18 @@ public partial class TenantPathTests(GuestSite site) : IClassFixture<GuestSite>
     /// <summary>A host on the far side that joined a group hears it, and its answer comes back.</summary>
     [Theory]
     [InlineData(1, false)]
-    [InlineData(1, true)]
-    [InlineData(3, false)]
     [InlineData(3, true)]
     public void Multicast_reaches_members(int segment, bool six)
     {
         Reach(segment, six);
         string far = GuestSite.Far(segment), group = six ? "ff15::1:2:3" : "239.1.2.3";
-        string ping = six ? $"ping -c 3 -W 2 -I vlan{segment}00 {group}" : $"ping -c 3 -W 2 -t 4 -I vlan{segment}00 {group}";
-        Assert.NotEqual(0, site.Guest.Try($"ip netns exec host {ping}", 30).ExitCode);
+        string ping = $"{(six ? "" : "-t 4 ")}-I vlan{segment}00 {group}";
+        Assert.NotEqual(0, site.Guest.Try($"ip netns exec host ping -c 1 -W 1 {ping}", 30).ExitCode);
         site.Guest.Run($"""
             {far} sysctl -qw net.ipv4.icmp_echo_ignore_broadcasts=0
             {far} ip addr add {group}/{(six ? 128 : 32)} dev nv{segment} autojoin || exit 9
             """);
-        string answered = site.Guest.Run($"ip netns exec host {ping}", 30);
+        string answered = site.Guest.Run($"ip netns exec host ping -c 3 -W 2 {ping}", 30);
         Assert.Contains($"from {Address(segment, six)}", answered, StringComparison.Ordinal);
         site.Guest.Run($"{far} ip addr del {group}/{(six ? 128 : 32)} dev nv{segment}");
         Accounting.MustClose(site.Gateway);
