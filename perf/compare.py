@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""compare.py --out FOLDER [--cells MODE:SIZE:FLOWS:MACS ...] [--rounds N] [--minutes M] [--systems gateway cfull cbound]
+"""compare.py --out FOLDER [--cells MODE:SIZE:FLOWS:MACS ...] [--rounds N] [--minutes M] [--systems gateway cfull cbound before ovs]
 
 Measures the systems in turn, each in a fresh process, round after round over all cells, every second round in reverse order, and
 appends what they print to FOLDER/CELL.txt.  One round at a time holds the lock of this folder's scripts.  table.py makes the
-tables.  It stops after N rounds or M minutes, whichever comes first, after a whole round.
+tables.  "before" is the gateway of another checkout: BEFORE=PROGRAM in the environment.  It stops after N rounds or M minutes, whichever comes first, after a whole round.
 """
 import argparse, fcntl, os, subprocess, sys, time
 from gateway import HERE, LAB
@@ -12,6 +12,7 @@ COMMANDS = {
     "gateway": lambda c, w, s: ["./run_gateway.py", *c, w, s],
     "cfull": lambda c, w, s: ["./run_cfull.sh", *c, w, s],
     "cbound": lambda c, w, s: ["./run_cbound.sh", *c, w, s],
+    "before": lambda c, w, s: ["env", "GATEWAY=" + os.environ["BEFORE"], "./run_gateway.py", *c, w, s],
     "ovs": lambda c, w, s: ["./run_ovs.sh", "full", *c, w, s],
 }
 CELLS = ["%s:64:%d:%d" % (d, n, n) for n in (1, 1024, 65536) for d in ("encap", "decap")]

@@ -48,7 +48,7 @@ def row(cells):
 def main(folder):
     files = sorted(glob.glob(folder + "/*,*,*,*.txt"), key=order)
     data = {f: read(f) for f in files}
-    systems = [s for s in ("gateway", "cfull", "cbound", "ovs") if any(s in d for d in data.values())]
+    systems = [s for s in ("gateway", "before", "cfull", "cbound", "ovs") if any(s in d for d in data.values())]
     pairs = [(a, b) for i, a in enumerate(systems) for b in systems[i + 1:]]
     row(["work", "frame B", "flows", "MACs", "rounds"] + ["%s / %s" % p for p in pairs])
     row(["---"] * (5 + len(pairs)))
