@@ -74,6 +74,11 @@ internal static unsafe class AccessForwarding
         }
 
         bool known = cast == CastKind.Unicast && FdbDestination.IsCurrent(w, found);
+        if (w->Trace != null)
+        {
+            TraceLog.Note(w, TracePoint.Destination, found, known ? 1ul : 0, (ulong)cast);
+        }
+
         if (!known)
         {
             if (cast == CastKind.Unicast)

@@ -19,6 +19,11 @@ internal static unsafe class Accounting
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Drop(WorkerContext* w, Mbuf* packet, DropReason reason, uint from, uint segment = 0, uint peer = 0)
     {
+        if (w->Trace != null)
+        {
+            TraceLog.Note(w, packet, TracePoint.Dropped, (ulong)reason, segment, peer);
+        }
+
         CountDrop(w, reason, from, segment, peer);
         Discard(w, packet);
     }
@@ -49,6 +54,11 @@ internal static unsafe class Accounting
     /// <param name="packet">The packet; no longer the caller's.</param>
     public static void Consume(WorkerContext* w, Mbuf* packet)
     {
+        if (w->Trace != null)
+        {
+            TraceLog.Note(w, packet, TracePoint.Consumed);
+        }
+
         w->Stats->Consumed++;
         Discard(w, packet);
     }
@@ -89,6 +99,7 @@ internal static unsafe class Accounting
             if (Volatile.Read(ref record->Busy) == 0)
             {
                 *record = new CopyRecord { Busy = 1, Pending = 1, Segment = (ushort)segment, From = (byte)from, Kind = kind };
+                record->Trace = w->Trace != null ? w->Trace->Current : 0;
                 w->Stats->Held += kind != CopyKind.Own ? 1ul : 0;
                 return record;
             }
@@ -117,6 +128,11 @@ internal static unsafe class Accounting
     /// <param name="reason">Why.</param>
     public static void LoseCopy(WorkerContext* w, CopyRecord* record, DropReason reason)
     {
+        if (w->Trace != null)
+        {
+            TraceLog.Note(w, record, TracePoint.CopyLost, (ulong)reason);
+        }
+
         Interlocked.CompareExchange(ref record->Reason, (int)reason, 0);
         Interlocked.Increment(ref record->Lost);
         Settle(w, record);
@@ -138,6 +154,11 @@ internal static unsafe class Accounting
             w->Stats->InjectFailed += record->Sent == 0 ? 1ul : 0;
             Volatile.Write(ref record->Busy, 0);
             return;
+        }
+
+        if (w->Trace != null)
+        {
+            TraceLog.Note(w, record, record->Sent != 0 ? TracePoint.Transmitted : TracePoint.Dropped, record->Sent != 0 ? 0 : (ulong)record->Reason, record->Segment);
         }
 
         w->Stats->Held--; // of this worker, which need not be the one that counted it: only the sum over workers means anything

@@ -33,6 +33,7 @@ internal static unsafe class ContextMemory
         nuint hops = Take(WorkerContext.HeldHopCapacity * (nuint)sizeof(HeldHop));
         nuint held = Take((WorkerContext.HeldCapacity + 1) * (nuint)sizeof(Departure));
         nuint records = Take(WorkerContext.Records * (nuint)sizeof(CopyRecord));
+        nuint trace = Take((nuint)sizeof(TraceState));
         nuint learned = Take(LearnMemory.Entries * (nuint)sizeof(LearnMemory));
 
         byte* block = (byte*)NativeMemory.AlignedAlloc(total, 128);
@@ -48,6 +49,7 @@ internal static unsafe class ContextMemory
         w->Held = (Departure*)(block + held);
         w->Record = (CopyRecord*)(block + records);
         w->Learned = (LearnMemory*)(block + learned);
+        w->TraceMemory = (TraceState*)(block + trace);
         w->RememberPunts = true;
         for (uint i = 1; i <= WorkerContext.HeldCapacity; i++)
         {

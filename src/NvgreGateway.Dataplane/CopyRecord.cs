@@ -33,4 +33,7 @@ internal struct CopyRecord
 
     /// <summary>What the copies are.</summary>
     public CopyKind Kind;
+
+    /// <summary>The number of the frame if it is traced, else 0.</summary>
+    public uint Trace;
 }

@@ -36,6 +36,17 @@ internal static unsafe class FdbSource
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static DropReason Elsewhere(WorkerContext* w, Work* k, uint from, uint found)
     {
+        DropReason reason = Judge(w, k, from, found);
+        if (w->Trace != null)
+        {
+            TraceLog.Note(w, TracePoint.Source, found, (ulong)reason, (w->Segments[k->Segment].Flags & SegmentFlags.Learning) != 0 ? 1ul : 0);
+        }
+
+        return reason;
+    }
+
+    private static DropReason Judge(WorkerContext* w, Work* k, uint from, uint found)
+    {
         const uint WhoMask = Place.Peer | Place.IdMask;
         bool same = ((found ^ k->Place) & WhoMask) == 0;
         if ((found & Place.Static) != 0)

@@ -45,6 +45,11 @@ internal static unsafe class InjectStage
                 m->DataLen = (ushort)length;
                 m->PktLen = length;
                 ports.Stamp(m, slot->Sequence);
+                if (w->Trace != null && w->Trace->Control->Own != 0)
+                {
+                    m->HashHigh = w->Trace->Session | TraceEvent.OwnNumber;
+                }
+
                 if (slot->Place != 0)
                 {
                     SendTenant(w, m, slot->Place, port);

@@ -124,6 +124,11 @@ internal static unsafe class NeighborStage
             w->Held[hop->Last].Next = at;
         }
 
+        if (w->Trace != null)
+        {
+            TraceLog.Note(w, m, TracePoint.Held, nextHop, note.Place);
+        }
+
         hop->Last = at;
         w->HeldPackets++;
         if (note.Record == null)
@@ -172,6 +177,11 @@ internal static unsafe class NeighborStage
             if (held.Note.Record == null)
             {
                 w->Stats->Held--;
+            }
+
+            if (w->Trace != null)
+            {
+                TraceLog.Note(w, held.Packet, TracePoint.Released, hop.NextHop, (ulong)reason);
             }
 
             if (reason == DropReason.None)

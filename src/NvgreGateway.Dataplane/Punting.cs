@@ -43,7 +43,13 @@ internal static unsafe class Punting
         slot->Port = (ushort)from;
         slot->Kind = PuntKind.Frame;
         slot->L3Offset = (byte)l3Offset;
+        slot->Trace = w->Trace != null ? w->Trace->Current : 0;
         ring.Publish();
+        if (w->Trace != null)
+        {
+            TraceLog.Note(w, TracePoint.Punted, (ulong)kind, (ulong)PuntKind.Frame);
+        }
+
         Accounting.Consume(w, m);
     }
 
@@ -79,6 +85,11 @@ internal static unsafe class Punting
         slot->Kind = PuntKind.Learn;
         slot->L3Offset = k->Peer == 0 ? (byte)0 : OuterTtl(w, k, from);
         w->Learn.Publish();
+        if (w->Trace != null)
+        {
+            TraceLog.Note(w, TracePoint.Learn, found);
+        }
+
         *memory = new LearnMemory { Key = k->SourceKey, Place = k->Place, Found = found, Tick = w->PuntTick };
     }
 
@@ -134,6 +145,10 @@ internal static unsafe class Punting
         slot->Kind = PuntKind.TooBig;
         slot->L3Offset = EthernetHeader.Size;
         ring.Publish();
+        if (w->Trace != null)
+        {
+            TraceLog.Note(w, TracePoint.Punted, (ulong)PuntClass.Icmp, (ulong)PuntKind.TooBig, mtu);
+        }
     }
 
     /// <summary>Tells control of a topology change. A full ring means: not told; spanning tree says it again.</summary>
@@ -148,6 +163,10 @@ internal static unsafe class Punting
         {
             *slot = new PuntSlot { Sequence = w->Ports.SequenceOf(m), Place = place, Port = (ushort)from, Kind = PuntKind.TopologyChange };
             w->Learn.Publish();
+            if (w->Trace != null)
+            {
+                TraceLog.Note(w, TracePoint.Punted, (ulong)PuntClass.Learn, (ulong)PuntKind.TopologyChange);
+            }
         }
     }
 
@@ -182,7 +201,13 @@ internal static unsafe class Punting
         slot->Port = (ushort)from;
         slot->Kind = kind;
         slot->L3Offset = EthernetHeader.Size;
+        slot->Trace = w->Trace != null && kind == PuntKind.TenantQuestion ? w->Trace->Current : 0;
         ring.Publish();
+        if (w->Trace != null)
+        {
+            TraceLog.Note(w, TracePoint.Punted, (ulong)PuntClass.TenantNeighbor, (ulong)kind);
+        }
+
         return true;
     }
 

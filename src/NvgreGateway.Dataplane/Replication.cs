@@ -43,6 +43,16 @@ internal static unsafe class Replication
             return;
         }
 
+        if (w->Trace != null)
+        {
+            if ((segment->Storm[(int)k->Cast] | w->PortEntries[from].Storm[(int)k->Cast]) != 0)
+            {
+                TraceLog.Note(w, TracePoint.Storm);
+            }
+
+            TraceLog.Note(w, TracePoint.Replicated, segment->AttachmentCount, segment->PeerCount);
+        }
+
         CopyRecord* record = Accounting.BeginCopies(w, from, k->Segment);
         if (record == null)
         {
@@ -75,6 +85,11 @@ internal static unsafe class Replication
             bool toPeer = at >= segment->AttachmentCount;
             uint id = members[toPeer ? at + skip : at], to = id | (toPeer ? Place.Peer : 0), longest = SizeStage.LongestOf(w, to);
             SizeStage.Verdict verdict = SizeStage.Judge(w, k, inner + EthernetHeader.Size, longest, toPeer);
+            if (w->Trace != null)
+            {
+                TraceLog.Note(w, TracePoint.Size, to, longest, (ulong)verdict.Reason, verdict.Fragment ? 1ul : 0);
+            }
+
             tell &= verdict.Tell;
             if (tell && longest < least)
             {

@@ -41,6 +41,11 @@ internal static unsafe class SizeStage
         Mbuf* m = k->Packet;
         uint id = to & Place.IdMask, longest = LongestOf(w, to);
         Verdict verdict = Judge(w, k, inner + EthernetHeader.Size, longest, (to & Place.Peer) != 0);
+        if (w->Trace != null)
+        {
+            TraceLog.Note(w, TracePoint.Size, to, longest, (ulong)verdict.Reason, verdict.Fragment ? 1ul : 0);
+        }
+
         if (verdict.Reason != DropReason.None)
         {
             if (verdict.Tell)

@@ -288,6 +288,11 @@ internal static unsafe class Transmission
             uint id = note.Place & Place.IdMask;
             bool peer = (note.Place & Place.Peer) != 0;
             uint segment = peer ? (id < w->PeerCount ? w->Peers[id].Segment : 0) : id < w->AttachmentCount ? w->Attachments[id].Segment : 0;
+            if (w->Trace != null)
+            {
+                TraceLog.Note(w, m, TracePoint.Dropped, (ulong)reason, segment, peer ? id : 0);
+            }
+
             Accounting.CountDrop(w, reason, note.From, segment, peer ? id : 0);
         }
 

@@ -63,7 +63,13 @@ internal static unsafe class UnderlayForwarding
             return;
         }
 
-        if (cast != CastKind.Unicast || !FdbDestination.IsCurrent(w, found))
+        bool known = cast == CastKind.Unicast && FdbDestination.IsCurrent(w, found);
+        if (w->Trace != null)
+        {
+            TraceLog.Note(w, TracePoint.Destination, found, known ? 1ul : 0, (ulong)cast);
+        }
+
+        if (!known)
         {
             if (cast == CastKind.Unicast)
             {

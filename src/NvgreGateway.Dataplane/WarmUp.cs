@@ -31,6 +31,7 @@ internal static unsafe class WarmUp
     [
         typeof(VlanStage), typeof(LenientStage), typeof(PriorityStage), typeof(TopologyStage), typeof(RelayStage), typeof(StormStage), typeof(GroupStage), typeof(PathChoice),
         typeof(OffloadInput), typeof(OffloadRequest), typeof(OffloadOutput), typeof(OffloadFlags), typeof(ChecksumTwin), typeof(Segmentation),
+        typeof(TraceStage), typeof(TraceLog),
     ];
 
     /// <summary>Runs it.</summary>
@@ -50,6 +51,7 @@ internal static unsafe class WarmUp
         for (uint round = 0; Stopwatch.GetElapsedTime(begun) < s_enough; round++)
         {
             worker.Poll();
+            memory.Header->TraceSession = round % 64 == 1 ? 1u : 0; // compiled once and for all, so only to have been there
             if (round % 64 == 0)
             {
                 memory.Header->AgeTick = (memory.Header->AgeTick % 255) + 1;
@@ -60,6 +62,8 @@ internal static unsafe class WarmUp
                 Inject(memory);
             }
         }
+
+        memory.Header->TraceSession = 0;
 
         worker.DropHeld(DropReason.NeighUnresolved);
         worker.Release();
@@ -242,6 +246,13 @@ internal static unsafe class WarmUp
 
     private static void Drain(GatewayMemory memory)
     {
+        *memory.Trace = new TraceControl { Count = 1000, Vsid = 5001, Vlan = 100, Mac = ulong.MaxValue, Own = 1 };
+        SpscRing traced = memory.TraceRing(0);
+        while (traced.Peek() != null)
+        {
+            traced.Release();
+        }
+
         for (PuntClass i = 0; i < PuntClass.Count; i++)
         {
             SpscRing ring = memory.Punt(0, i);

@@ -99,6 +99,12 @@ public sealed unsafe class Worker<TPorts>
             ContextMemory.Switch(w, _memory, published);
         }
 
+        uint session = Volatile.Read(ref _header->TraceSession);
+        if (session != w->TraceSession)
+        {
+            TraceStage.Switch(w, _memory, session);
+        }
+
         if (published == 0)
         {
             _stats->EmptyPolls++;
@@ -149,7 +155,11 @@ public sealed unsafe class Worker<TPorts>
 
             _stats->Received += n;
             _stats->BurstSizes[BitOperations.Log2(n)]++;
-            if ((flags & PortFlags.Underlay) != 0)
+            if (w->Trace != null)
+            {
+                TraceStage.Run(w, port, (flags & PortFlags.Underlay) != 0, n);
+            }
+            else if ((flags & PortFlags.Underlay) != 0)
             {
                 UnderlayForwarding.Run(w, port, UnderlayInput.Run(w, port, w->Burst, n));
             }
@@ -259,6 +269,12 @@ public sealed unsafe class Worker<TPorts>
     private void Flush(WorkerContext* w, uint port)
     {
         TxBuffer* b = w->Tx + port;
+        if (w->Trace != null)
+        {
+            bool owned = port >= (uint)_portCount || _ports.HasTransmitQueue((int)port);
+            TraceLog.Leaving(w, port, owned ? -1 : _group.OwnerOf((int)port, _index));
+        }
+
         if (port >= (uint)_portCount)
         {
             Transmission.Finish(w, port, 0, DropReason.PortDown); // a port of the configuration that this process does not have (yet)
@@ -279,6 +295,11 @@ public sealed unsafe class Worker<TPorts>
             }
 
             uint sent = _ports.Transmit((int)port, TxBuffer.Packets(b), b->Count);
+            if (w->Trace != null)
+            {
+                TraceLog.Left(w, port, sent);
+            }
+
             // A port that takes too little is full, unless it went away in the middle of it.
             DropReason reason = sent == b->Count || _ports.IsUp((int)port) ? DropReason.TxFull : DropReason.TxError;
             Transmission.Finish(w, port, sent, reason);
@@ -300,7 +321,16 @@ public sealed unsafe class Worker<TPorts>
     private sealed class Access(Worker<TPorts> worker) : PortAccess
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override Mbuf* Allocate() => worker._ports.Allocate();
+        public override Mbuf* Allocate()
+        {
+            Mbuf* made = worker._ports.Allocate();
+            if (made != null && worker._w->Trace != null)
+            {
+                made->HashHigh = 0; // it may still carry the number of what it held before
+            }
+
+            return made;
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override Mbuf* AllocateHead() => worker._ports.AllocateHead();
@@ -327,7 +357,15 @@ public sealed unsafe class Worker<TPorts>
         public override ulong SequenceOf(Mbuf* mbuf) => worker._ports.SequenceOf(mbuf);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Inherit(Mbuf* copy, Mbuf* original) => worker._ports.Inherit(copy, original);
+        public override void Inherit(Mbuf* copy, Mbuf* original)
+        {
+            if (worker._w->Trace != null)
+            {
+                copy->HashHigh = original->HashHigh;
+            }
+
+            worker._ports.Inherit(copy, original);
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Stamp(Mbuf* made, ulong sequence) => worker._ports.Stamp(made, sequence);

@@ -104,6 +104,11 @@ internal unsafe struct WorkerContext
     public BindingTable Bindings;
     public nint Access;
     public int Index;
+
+    /// <summary>What is traced (F-033); null while no trace runs.</summary>
+    public TraceState* Trace;
+    public TraceState* TraceMemory;
+    public uint TraceSession;
     public uint MaxPorts;
 
     /// <summary>The ports, for what is not unicast.</summary>

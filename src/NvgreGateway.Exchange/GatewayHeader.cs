@@ -53,7 +53,9 @@ public unsafe struct GatewayHeader
     /// </summary>
     public uint PuntTick;
 
-    private readonly uint _pad0;
+    /// <summary>Writer control, readers workers: the number of the trace that runs, 1 to 255; 0 = none. What is traced stands in <see cref="TraceControl"/>.</summary>
+    public uint TraceSession;
+
     private readonly ulong _pad1;
     private readonly ulong _pad2;
     private readonly ulong _pad3;

@@ -17,6 +17,8 @@ public sealed unsafe class GatewayMemory : IDisposable
     private static readonly string[] s_names = ["header", "tables", "nexthops", "fdb", "ages", "statistics", "drops", "rings", "bindings"];
     private static readonly bool[] s_huge = [false, true, false, true, true, true, false, false, false];
     private static readonly (uint Bytes, uint Slots)[] s_punt = [(512, 1024), (PuntSlot.HeadBytes, 16384), (512, 512), (9728, 256)];
+    private const uint TraceSlots = 4096;
+    private static readonly ulong s_traceBytes = (SpscRing.Bytes(TraceEvent.SizeOf, TraceSlots) + 4095) & ~4095ul;
     private readonly Region[] _regions;
 
     private GatewayMemory(Region[] regions)
@@ -52,6 +54,9 @@ public sealed unsafe class GatewayMemory : IDisposable
 
     /// <summary>The command mailbox.</summary>
     public Mailbox* Mailbox => (Mailbox*)(_regions[0].Memory + 5120);
+
+    /// <summary>What is traced, if anything.</summary>
+    public TraceControl* Trace => (TraceControl*)(_regions[0].Memory + 6144);
 
     /// <summary>What control wants of each port, by index.</summary>
     public PortTableEntry* PortTable => (PortTableEntry*)(_regions[0].Memory + 8192);
@@ -284,6 +289,11 @@ public sealed unsafe class GatewayMemory : IDisposable
         return new SpscRing(p);
     }
 
+    /// <summary>The trace ring of a worker: the worker produces <see cref="TraceEvent"/>, control consumes.</summary>
+    /// <param name="worker">Worker index.</param>
+    /// <returns>The ring.</returns>
+    public SpscRing TraceRing(int worker) => new(RingsOf(worker) + RingBytes() - s_traceBytes);
+
     /// <summary>Copies what the data process says of a port, whole.</summary>
     /// <param name="port">Port index.</param>
     /// <returns>A consistent copy.</returns>
@@ -355,7 +365,7 @@ public sealed unsafe class GatewayMemory : IDisposable
             bytes += SpscRing.Bytes(size, slots);
         }
 
-        return (bytes + 4095) & ~4095ul;
+        return ((bytes + 4095) & ~4095ul) + s_traceBytes;
     }
 
     // At most half of the places are used; as many tenants as the FDB holds MACs.
@@ -396,6 +406,7 @@ public sealed unsafe class GatewayMemory : IDisposable
             }
 
             SpscRing.Format(p, 9728, 128);
+            SpscRing.Format(memory.RingsOf(worker) + RingBytes() - s_traceBytes, TraceEvent.SizeOf, TraceSlots);
         }
 
         Volatile.Write(ref header->Magic, GatewayHeader.MagicValue);

@@ -36,6 +36,9 @@ public unsafe struct PuntSlot
     /// <summary>Offset of the layer 3 header in the frame (14, or 18 behind an outer tag); of a source behind a peer: the outer TTL of its frame.</summary>
     public byte L3Offset;
 
+    /// <summary>Of a frame that control takes over: <see cref="TraceEvent.Packet"/> if it is traced, else 0.</summary>
+    public uint Trace;
+
     /// <summary>The frame's bytes.</summary>
     /// <param name="slot">The slot.</param>
     /// <returns>Its first byte.</returns>

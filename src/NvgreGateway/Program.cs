@@ -15,7 +15,7 @@ internal static class Program
             settings.HelpWriter = null;
             settings.AllowMultiInstance = true;
         });
-        ParserResult<object> result = parser.ParseArguments<RunOptions, ValidateOptions, ShowOptions, FlushOptions, AnnounceOptions, ReplayVerbOptions, DataplaneOptions, ControlVerbOptions>(arguments);
+        ParserResult<object> result = parser.ParseArguments<RunOptions, ValidateOptions, ShowOptions, FlushOptions, AnnounceOptions, ReplayVerbOptions, TraceOptions, DataplaneOptions, ControlVerbOptions>(arguments);
         try
         {
             return result.MapResult(
@@ -25,6 +25,7 @@ internal static class Program
                 (FlushOptions o) => FlushVerb.Run(o),
                 (AnnounceOptions o) => AnnounceVerb.Run(o),
                 (ReplayVerbOptions o) => ReplayVerb.Run(o),
+                (TraceOptions o) => TraceVerb.Run(o),
                 (DataplaneOptions o) => DataplaneHost.Run(o.Name),
                 (ControlVerbOptions o) => ControlVerb.Run(o),
                 errors => Help(result, errors));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NvgreGateway.Control.Tracing;
 
 namespace NvgreGateway.Control.Api;
 
@@ -17,5 +18,8 @@ namespace NvgreGateway.Control.Api;
 [JsonSerializable(typeof(AnnounceRequest))]
 [JsonSerializable(typeof(AnnounceResult))]
 [JsonSerializable(typeof(ReloadReport))]
+[JsonSerializable(typeof(TraceRequest))]
+[JsonSerializable(typeof(TracePacket))]
+[JsonSerializable(typeof(TraceEnd))]
 [JsonSerializable(typeof(ApiError))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using NvgreGateway.Control.Tracing;
 using NvgreGateway.Exchange;
 
 namespace NvgreGateway.Control.Api;
@@ -101,6 +102,32 @@ public sealed class ControlClient : IDisposable
     /// <returns>What it did.</returns>
     public Task<ReloadReport> ReloadAsync() => PostAsync("/reload", null, ApiJson.Default.ReloadReport);
 
+    /// <summary>Traces packets of the running gateway; ends after as many as asked for, or when the time is over.</summary>
+    /// <param name="request">Which.</param>
+    /// <param name="tell">Takes each packet as its verdict comes.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="IOException">No gateway answers, or it refused; the message says which.</exception>
+    public async Task<TraceEnd> TraceAsync(TraceRequest request, Action<TracePacket> tell)
+    {
+        ArgumentNullException.ThrowIfNull(tell);
+        using HttpResponseMessage response = await SendAsync(
+            HttpMethod.Post, "/trace", JsonContent.Create(request, ApiJson.Default.TraceRequest), HttpCompletionOption.ResponseHeadersRead).ConfigureAwait(false);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync().ConfigureAwait(false));
+        while (await lines.ReadLineAsync().ConfigureAwait(false) is { } line)
+        {
+            if (line.StartsWith("{\"number\"", StringComparison.Ordinal))
+            {
+                tell(JsonSerializer.Deserialize(line, ApiJson.Default.TracePacket)!);
+            }
+            else if (line.Length != 0)
+            {
+                return JsonSerializer.Deserialize(line, ApiJson.Default.TraceEnd)!;
+            }
+        }
+
+        throw new IOException("the control process went away before the trace ended");
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
@@ -119,12 +146,13 @@ public sealed class ControlClient : IDisposable
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type) =>
         await response.Content.ReadFromJsonAsync(type).ConfigureAwait(false) ?? throw new IOException("the gateway answered nothing");
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? content, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
     {
         try
         {
             using var request = new HttpRequestMessage(method, path) { Content = content };
-            HttpResponseMessage response = await _http.SendAsync(request).ConfigureAwait(false);
+            HttpResponseMessage response = await _http.SendAsync(request, completion).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.OK)
             {
                 return response;

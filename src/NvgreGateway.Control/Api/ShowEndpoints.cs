@@ -4,11 +4,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace NvgreGateway.Control.Api;
 
-/// <summary>The show API: <c>GET /segments /peers /fdb /neighbors /ports /workers /drops /config</c>, <c>POST /flush /announce /reload</c>.</summary>
+/// <summary>The show API: <c>GET /segments /peers /fdb /neighbors /ports /workers /drops /config</c>, <c>POST /flush /announce /reload /trace</c>.</summary>
 /// <param name="service">The running control plane.</param>
 /// <param name="reload">Reads the configuration file again and applies it.</param>
 internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> reload)
 {
+    private readonly TraceEndpoint _trace = new(service);
+
     /// <summary>Answers a request.</summary>
     /// <param name="context">The request.</param>
     public Task HandleAsync(HttpContext context)
@@ -26,21 +28,22 @@ internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> r
             ("GET", "/config") => ConfigAsync(context),
             ("POST", "/flush") => CommandAsync(context, "a flush request", ApiJson.Default.FlushRequest, ApiJson.Default.FlushResult, Flush),
             ("POST", "/announce") => CommandAsync(context, "an announce request", ApiJson.Default.AnnounceRequest, ApiJson.Default.AnnounceResult, Announce),
+            ("POST", "/trace") => _trace.HandleAsync(context),
             ("POST", "/reload") => WriteAsync(context, StatusCodes.Status200OK, reload(), ApiJson.Default.ReloadReport),
             _ => ErrorAsync(context, StatusCodes.Status404NotFound, $"no {context.Request.Method} {path}"),
         };
     }
 
-    private static Task WriteAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)
+    internal static Task WriteAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)
     {
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(value, type);
     }
 
-    private static Task ErrorAsync(HttpContext context, int status, string text) =>
+    internal static Task ErrorAsync(HttpContext context, int status, string text) =>
         WriteAsync(context, status, new ApiError { Error = text }, ApiJson.Default.ApiError);
 
-    private static Task StartingAsync(HttpContext context) =>
+    internal static Task StartingAsync(HttpContext context) =>
         ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the gateway is still starting: its data process is not ready");
 
     private Task ShowAsync<T>(HttpContext context, Func<ControlPlane, T> read, JsonTypeInfo<T> type) =>

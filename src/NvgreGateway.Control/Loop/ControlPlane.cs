@@ -42,6 +42,7 @@ public sealed class ControlPlane
     private State? _state;
     private ulong _nextTick;
     private ulong _nextRescue;
+    private readonly Dictionary<uint, DropReason> _traced = [];
     private ulong _lostInjects;
 
     /// <summary>Makes a control plane; nothing is touched before <see cref="Start"/>.</summary>
@@ -100,6 +101,9 @@ public sealed class ControlPlane
 
     internal GatewayMemory Memory => _memory;
 
+    /// <summary>What control did with traced frames that were handed to it: why it refused them, or <see cref="DropReason.None"/>.</summary>
+    internal Dictionary<uint, DropReason> TracedPunts => _traced;
+
     internal PlaneIndex Index => Running.Index;
 
     internal NeighborTable Neighbors => Running.Neighbors;
@@ -118,6 +122,7 @@ public sealed class ControlPlane
     public void Start(ulong nowNanoseconds)
     {
         Now = nowNanoseconds;
+        EndTrace();
         var tables = new GatewayTables(_memory, nowNanoseconds);
         IReadOnlyList<MacAddress> macs = PortMacs();
         tables.Apply(_first, macs, nowNanoseconds);
@@ -139,6 +144,11 @@ public sealed class ControlPlane
         _nextRescue = nowNanoseconds + RescueNanoseconds;
     }
 
+    // Whoever traced died with the last control process.
+    private unsafe void EndTrace() => Volatile.Write(ref _memory.Header->TraceSession, 0);
+
+    private unsafe ulong[] Refusals() => new ReadOnlySpan<ulong>(_memory.Header->ControlDrops, (int)DropReason.Count).ToArray();
+
     /// <summary>Drains every punt ring into a private queue; cheap. <c>replay</c> calls it whenever a ring could fill.</summary>
     public void Collect() => _punts.Collect();
 
@@ -159,6 +169,7 @@ public sealed class ControlPlane
         _punts.Take(_options.Ordered, _batch);
         foreach (Punt punt in _batch)
         {
+            ulong[]? refused = punt.Trace == 0 ? null : Refusals();
             switch (punt.Kind)
             {
                 case PuntKind.Frame when punt.Port < _portUp.Length:
@@ -186,6 +197,11 @@ public sealed class ControlPlane
                     break;
                 default:
                     break; // a kind of a later version, or a port that is none: consumed
+            }
+
+            if (refused is not null)
+            {
+                _traced[punt.Trace] = (DropReason)(Refusals().AsSpan().CommonPrefixLength(refused) % refused.Length);
             }
         }
 

@@ -29,6 +29,9 @@ internal readonly record struct Punt
     /// <summary>Offset of the layer 3 header; of a source behind a peer the outer TTL.</summary>
     public required int L3Offset { get; init; }
 
+    /// <summary>The number of the frame if it is traced and control's now, else 0.</summary>
+    public uint Trace { get; init; }
+
     /// <summary>The frame, for <see cref="PuntKind.Frame"/> and <see cref="PuntKind.TooBig"/>; empty otherwise.</summary>
     public required byte[] Frame { get; init; }
 

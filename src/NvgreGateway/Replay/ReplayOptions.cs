@@ -1,3 +1,5 @@
+using NvgreGateway.Control.Tracing;
+
 namespace NvgreGateway.Replay;
 
 /// <summary>How a replay runs; the result does not depend on it.</summary>
@@ -8,6 +10,15 @@ public sealed record ReplayOptions
 
     /// <summary>Workers, 1 to 64.</summary>
     public int Workers { get; init; } = 1;
+
+    /// <summary>Takes what became of each packet, stage by stage; null = nothing is traced.</summary>
+    public Action<TracePacket>? Trace { get; init; }
+
+    /// <summary>Which packets are traced.</summary>
+    public TraceRequest TraceFilter { get; init; } = new();
+
+    /// <summary>Packets traced at most.</summary>
+    public uint TraceCount { get; init; } = uint.MaxValue;
 
     /// <summary>How long the clock runs on after the last packet.</summary>
     public static TimeSpan RunOn => TimeSpan.FromSeconds(5);

@@ -26,6 +26,9 @@ public sealed record ReplayResult
     /// <summary>Ports in the order of the configuration.</summary>
     public required IReadOnlyList<ReplayPortResult> Ports { get; init; }
 
+    /// <summary>Events of a trace that are missing because there was no room for them.</summary>
+    public uint TraceLost { get; init; }
+
     /// <summary>mbufs that were still held by somebody at the end; anything but 0 is a leak.</summary>
     public required int MbufsInUse { get; init; }
 

@@ -2,6 +2,7 @@ using NvgreGateway.Control;
 using NvgreGateway.Control.Configuration;
 using NvgreGateway.Control.Statistics;
 using NvgreGateway.Control.Tables;
+using NvgreGateway.Control.Tracing;
 using NvgreGateway.Dataplane;
 using NvgreGateway.Exchange;
 
@@ -25,6 +26,8 @@ public sealed unsafe class ReplayRunner : IDisposable
     private readonly int _burst;
     private ulong _copies;
     private int _turn;
+    private readonly ReplayOptions _options;
+    private TraceSession? _trace;
 
     private ReplayRunner(GatewayConfiguration configuration, ReplayOptions options, Action<int, ReplayFrame> sink)
     {
@@ -34,6 +37,7 @@ public sealed unsafe class ReplayRunner : IDisposable
             Workers = configuration.Workers with { Cores = ValueList.Create<int>([.. Enumerable.Range(0, options.Workers)]) },
         };
         _configuration = configuration;
+        _options = options;
         _sink = sink;
         _burst = Math.Clamp(options.Burst ?? configuration.Workers.Burst, 1, SafeBurst);
         _memory = GatewayMemory.CreatePrivate(GatewayTables.LimitsFor(configuration));
@@ -100,6 +104,7 @@ public sealed unsafe class ReplayRunner : IDisposable
         ulong now = packets.Length > 0 ? packets[0].Packet.Nanoseconds : 0;
         _device.Now = now;
         _control.Start(now);
+        _trace = _options.Trace is null ? null : TraceSession.BeginReplay(_control, _options.TraceCount, _options.TraceFilter);
         Settle(now);
 
         for (int i = 0; i < packets.Length;)
@@ -137,6 +142,7 @@ public sealed unsafe class ReplayRunner : IDisposable
             worker.DropHeld(DropReason.NeighUnresolved);
         }
 
+        _trace?.End(_options.Trace!);
         return Result();
     }
 
@@ -192,6 +198,7 @@ public sealed unsafe class ReplayRunner : IDisposable
     {
         bool busy = worker.Poll();
         _control.Collect();
+        _trace?.Read(_options.Trace!);
         return busy;
     }
 
@@ -242,6 +249,7 @@ public sealed unsafe class ReplayRunner : IDisposable
             Counters = counters,
             Ports = [.. _configuration.Ports.Select((p, i) => new ReplayPortResult(p.Name, statistics.Port(i).RxPackets, statistics.Port(i).TxPackets))],
             MbufsInUse = _device.InUse,
+            TraceLost = _trace?.Lost ?? 0,
         };
     }
 

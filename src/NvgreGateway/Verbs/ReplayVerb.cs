@@ -24,31 +24,10 @@ internal static class ReplayVerb
         var captures = new List<CaptureFile>();
         try
         {
-            var inputs = new List<ReplayInput>();
-            foreach (string text in options.In)
+            List<ReplayInput>? inputs = Captures.Open("replay", options.In, configuration, captures);
+            if (inputs is null)
             {
-                int equals = text.IndexOf('=');
-                if (equals < 1)
-                {
-                    Console.Error.WriteLine($"replay: --in {text}: it is PORT=FILE");
-                    return ExitCode.Usage;
-                }
-
-                string port = text[..equals];
-                if (!configuration.Ports.Any(p => p.Name == port))
-                {
-                    Console.Error.WriteLine($"replay: --in {text}: no port '{port}' (ports: {string.Join(", ", configuration.Ports.Select(p => p.Name))})");
-                    return ExitCode.Usage;
-                }
-
-                CaptureFile capture = CaptureFile.Open(text[(equals + 1)..]);
-                captures.Add(capture);
-                if (capture.Warning is not null)
-                {
-                    Console.Error.WriteLine($"replay: {capture.Warning}");
-                }
-
-                inputs.Add(new ReplayInput(port, capture.Packets));
+                return ExitCode.Usage;
             }
 
             Directory.CreateDirectory(options.Out);

@@ -96,6 +96,43 @@ internal sealed class ReplayVerbOptions
     public int Workers { get; set; }
 }
 
+[Verb("trace", HelpText = "Tell what becomes of packets, stage by stage: of captures offline, or of the next packets of a running gateway.")]
+internal sealed class TraceOptions
+{
+    [Option('c', "config", MetaValue = "FILE", HelpText = "Offline: the configuration file; its devices are not opened.")]
+    public string? Config { get; set; }
+
+    [Option('i', "in", MetaValue = "PORT=FILE", HelpText = "Offline: a capture (pcap or pcapng) that a port receives; may be given several times.")]
+    public IEnumerable<string> In { get; set; } = [];
+
+    [Option('n', "name", MetaValue = "NAME", HelpText = "Which running gateway; not needed while one is running.")]
+    public string? Name { get; set; }
+
+    [Option("count", MetaValue = "N", HelpText = "Packets at most. Of a running gateway 1 to 1000, 10 if not given; offline all.")]
+    public int? Count { get; set; }
+
+    [Option("timeout", MetaValue = "SECONDS", Default = 30, HelpText = "How long to wait for them on a running gateway, 1 to 60.")]
+    public int Timeout { get; set; }
+
+    [Option("vsid", MetaValue = "VSID", HelpText = "Only packets of this virtual subnet, in both directions.")]
+    public int? Vsid { get; set; }
+
+    [Option("vlan", MetaValue = "VID", HelpText = "Only packets of this VLAN, and NVGRE of its segment.")]
+    public int? Vlan { get; set; }
+
+    [Option("mac", MetaValue = "MAC", HelpText = "Only packets with this MAC as source or destination, of the frame or of the one inside.")]
+    public string? Mac { get; set; }
+
+    [Option("peer", MetaValue = "PA", HelpText = "Only packets from this peer or to it.")]
+    public string? Peer { get; set; }
+
+    [Option('x', "bytes", HelpText = "Show the first bytes of each packet, as it came and as it left.")]
+    public bool Bytes { get; set; }
+
+    [Option("json", HelpText = "Print one JSON object a line for each packet, for programs.")]
+    public bool Json { get; set; }
+}
+
 [Verb("dataplane", Hidden = true, HelpText = "The data process; started by 'run'.")]
 internal sealed class DataplaneOptions
 {

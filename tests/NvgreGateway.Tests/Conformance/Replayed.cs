@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using NvgreGateway.Control.Configuration;
+using NvgreGateway.Control.Tracing;
 using NvgreGateway.Replay;
 
 namespace NvgreGateway.Tests.Conformance;
@@ -30,16 +31,17 @@ internal sealed class Replayed
     }
 
     /// <summary>Runs frames that ports receive.</summary>
-    public static unsafe Replayed Run(GatewayConfiguration configuration, IReadOnlyList<(string Port, IReadOnlyList<Frame> Frames)> inputs, int burst, int workers)
+    public static unsafe Replayed Run(GatewayConfiguration configuration, IReadOnlyList<(string Port, IReadOnlyList<Frame> Frames)> inputs, int burst, int workers, Action<TracePacket>? trace = null)
     {
         List<List<Frame>> output = [.. configuration.Ports.Select(_ => new List<Frame>())];
-        ReplayResult result = Run(configuration, inputs, burst, workers, (port, time, bytes) => output[port].Add(new Frame(time, bytes)));
+        ReplayResult result = Run(configuration, inputs, burst, workers, (port, time, bytes) => output[port].Add(new Frame(time, bytes)), trace);
         return new Replayed(result, output);
     }
 
     /// <summary>The same, with a sink of one's own.</summary>
     public static unsafe ReplayResult Run(
-        GatewayConfiguration configuration, IReadOnlyList<(string Port, IReadOnlyList<Frame> Frames)> inputs, int burst, int workers, Action<int, ulong, byte[]> sink)
+        GatewayConfiguration configuration, IReadOnlyList<(string Port, IReadOnlyList<Frame> Frames)> inputs, int burst, int workers, Action<int, ulong, byte[]> sink,
+        Action<TracePacket>? trace = null)
     {
         long size = inputs.Sum(i => i.Frames.Sum(f => (long)f.Bytes.Length));
         byte* memory = (byte*)NativeMemory.Alloc((nuint)size + 1);
@@ -60,7 +62,7 @@ internal sealed class Replayed
                 made.Add(new ReplayInput(port, packets));
             }
 
-            return ReplayRunner.Run(configuration, made, new ReplayOptions { Burst = burst, Workers = workers }, sink);
+            return ReplayRunner.Run(configuration, made, new ReplayOptions { Burst = burst, Workers = workers, Trace = trace }, sink);
         }
         finally
         {
