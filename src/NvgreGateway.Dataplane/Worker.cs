@@ -269,18 +269,17 @@ public sealed unsafe class Worker<TPorts>
     private void Flush(WorkerContext* w, uint port)
     {
         TxBuffer* b = w->Tx + port;
-        if (w->Trace != null)
-        {
-            bool owned = port >= (uint)_portCount || _ports.HasTransmitQueue((int)port);
-            TraceLog.Leaving(w, port, owned ? -1 : _group.OwnerOf((int)port, _index));
-        }
-
         if (port >= (uint)_portCount)
         {
             Transmission.Finish(w, port, 0, DropReason.PortDown); // a port of the configuration that this process does not have (yet)
         }
         else if (!_ports.HasTransmitQueue((int)port))
         {
+            if (w->Trace != null)
+            {
+                TraceLog.Leaving(w, port, _group.OwnerOf((int)port, _index));
+            }
+
             Transmission.Spread(w, port, _group.Ring(_index, _group.OwnerOf((int)port, _index)));
         }
         else if (!_ports.IsUp((int)port))
@@ -292,6 +291,11 @@ public sealed unsafe class Worker<TPorts>
             if (b->Special != 0 && OffloadOutput.Any(b))
             {
                 OffloadOutput.Run(w, port);
+            }
+
+            if (w->Trace != null)
+            {
+                TraceLog.Leaving(w, port, spreadTo: -1);
             }
 
             uint sent = _ports.Transmit((int)port, TxBuffer.Packets(b), b->Count);

@@ -53,7 +53,7 @@ internal sealed unsafe class TraceNarrator(ControlPlane plane)
                 case TracePoint.Dropped:
                     verdict = "dropped";
                     reason = (DropReason)e.A;
-                    if (accepted && e.C != 0 && (DropReason)e.A is DropReason.NeighPending or DropReason.NeighUnresolved)
+                    if (accepted && e.C != 0 && (DropReason)e.A is DropReason.NeighPending or DropReason.NeighUnresolved or DropReason.PortDown)
                     {
                         Straight(Place.Peer | (uint)e.C);
                     }
