@@ -1,7 +1,8 @@
 """Multicast provider addresses: flooding to a PA group, tenant groups, reception, IGMP and MLD (A-053, A-080 to A-086, B-054)."""
 import wire as w
-from suite import AT_HOST, AT_VM, Case, access, config, known, segment, underlay
+from suite import AT_HOST, AT_VM, T0, Case, access, config, known, segment, underlay
 
+IS_IN, IS_EX, TO_IN, TO_EX = 1, 2, 3, 4
 PA4, PA6 = "239.1.19.137", "ff08::1:1389"
 MAPPED4, MAPPED6 = "239.7.7.7", "ff05::77"
 PEER5, PEER6 = "198.51.100.11", "2001:db8:b::10"
@@ -15,8 +16,21 @@ def group(**more):
     return segment(records=[AT_VM, AT_HOST], **more)
 
 
-def joined(c, *groups, again=True):
-    """The gateway joins its groups at the start."""
+def reports(kind, *groups, vlan=None):
+    """One report for each family, its records in the order of the addresses."""
+    four = sorted((w.ip(g), g) for g in groups if ":" not in g)
+    six = sorted((w.ip(g), g) for g in groups if ":" in g)
+    made = [w.igmp_report(w.GATEWAY_UNDERLAY, w.LOCAL4, *[(kind, g) for _, g in four])] if four else []
+    made += [w.mld_report(w.GATEWAY_UNDERLAY, *[(kind, g) for _, g in six])] if six else []
+    return [w.pad(m if vlan is None else w.tag(m, vlan)) for m in made]
+
+
+def joined(c, *groups, vlan=None):
+    """The gateway joins its groups at the start, before anything else, and says so once more a second later (the latest time allowed:
+    README.md)."""
+    for frame in reports(TO_EX, *groups, vlan=vlan):
+        c.outputs.append(((T0, -1, 0, 0, len(c.outputs)), "underlay0", frame))
+        c.own("underlay0", frame, at=1000)
     return c
 
 
@@ -62,8 +76,8 @@ c.rx("access0", w.tag(unknown, 100), ("underlay0", w.to_group(unknown, PA4)), un
 c = Case("groups-are-mapped-to-macs", ["A-053"], "The low 23 bits of an IPv4 group, the low 32 of an IPv6 one.",
          config(*[segment(name="s%d" % n, vsid=6000 + n, attachments=(("access0", 200 + n),), multicastPa=g) for n, g in enumerate(
              ("239.128.0.1", "239.255.255.255", "239.0.0.0", "ff08::8000:1", "ff05:1234:5678::ffff:ffff"))]))
+joined(c, "239.128.0.1", "239.255.255.255", "239.0.0.0", "ff08::8000:1", "ff05:1234:5678::ffff:ffff")
 for n, g in enumerate(("239.128.0.1", "239.255.255.255", "239.0.0.0", "ff08::8000:1", "ff05:1234:5678::ffff:ffff")):
-    joined(c, g)
     flooded(c, arp(n), g, vid=200 + n, vsid=6000 + n)
 
 c = Case("broadcast-to-an-ipv6-group", ["A-053", "A-080", "B-054"], "The same over IPv6: 33:33, hop limit of its own, flow label of the inner flow.", config(group(multicastPa=PA6, peers=[w.PEER4])))
@@ -87,7 +101,7 @@ flooded(c, IN16, PA4, ttl=5)
 c.up(w.IN01, ttl=99)
 
 c = Case("group-on-a-tagged-underlay", ["A-053", "A-052"], "An outer tag stands behind the group's MAC.", config(group(), ports=[access(), underlay(vlan=103)]))
-joined(c, PA4)
+joined(c, PA4, vlan=103)
 flooded(c, IN16, PA4, vlan=103)
 
 c = Case("group-with-zero-flow-ids", ["A-080", "A-031"], "A peer that takes only FlowID zero: so does the group.", config(group(peers=[w.PEER4, {"address": PEER5, "flowId": "zero"}])))
@@ -165,3 +179,101 @@ c.counter("rx.vxlan_ignored")
 c = Case("no-group-no-multicast", ["A-082", "A-056"], "A segment without a group listens to none.", config(known()))
 c.rx("underlay0", w.W16, drop="drop.l2.not_for_us")
 c.rx("underlay0", heard(FROM_VM, PA4), drop="drop.l2.not_for_us").good()
+
+# ---- IGMP and MLD -------------------------------------------------------------------------------------------------------
+
+Q4, Q6 = "192.0.2.254", w.link_local(w.ROUTER)
+
+
+def query(**options):
+    return w.igmp_query(w.ROUTER, Q4, **options)
+
+
+def query6(**options):
+    return w.mld_query(w.ROUTER, **options)
+
+
+def at_mac(mac, frame):
+    return w.mac(mac) + frame[6:]
+
+
+def answers(c, at, *frames):
+    for frame in frames:
+        c.own("underlay0", w.pad(frame), at=at)
+    return c
+
+
+BOTH = config(group(multicastPa=[PA4, PA6], groups={VIDEO: MAPPED4}))
+ALL = (PA4, PA6, MAPPED4)
+
+c = Case("groups-are-joined", ["A-085"], "Reports at the start, repeated within a second: IGMPv3 for the segment's group and that of a tenant group, MLDv2 from the link-local address.", BOTH)
+joined(c, *ALL).good()
+
+c = Case("general-queries", ["A-085"], "A general query is answered for all groups, within its time (in replay: at its end); one that comes while an earlier answer waits adds nothing.", BOTH)
+joined(c, *ALL).good()
+c.at(2000).rx("underlay0", query(code=20), consumed=True)
+c.at(2100).rx("underlay0", query(code=100), consumed=True).good()
+answers(c, 4000, *reports(IS_EX, PA4, MAPPED4))
+c.at(4500).rx("underlay0", query6(code=1500), consumed=True)
+answers(c, 6000, *reports(IS_EX, PA6))
+c.at(7000).rx("underlay0", at_mac(w.GATEWAY_UNDERLAY, query(code=0x80, dst=w.LOCAL4)), consumed=True)
+answers(c, 7000 + 12800, *reports(IS_EX, PA4, MAPPED4))
+c.at(25000).good()
+
+c = Case("general-query-without-delay", ["A-085"], "A query whose time is zero is answered at once; so is one from 0.0.0.0, as switches without an address send it.", BOTH)
+joined(c, *ALL).good()
+c.at(2000).rx("underlay0", query(code=0), consumed=True)
+answers(c, 2000, *reports(IS_EX, PA4, MAPPED4))
+c.at(3000).rx("underlay0", w.igmp_query(w.ROUTER, "0.0.0.0", code=0), consumed=True)
+answers(c, 3000, *reports(IS_EX, PA4, MAPPED4))
+
+c = Case("group-queries", ["A-085"], "Queries for one group are answered for that one, those for others' groups not at all; for one group and some sources: that these are wanted.", BOTH)
+joined(c, *ALL).good()
+c.at(2000).rx("underlay0", query(group=PA4, code=10), consumed=True)
+answers(c, 3000, *reports(IS_EX, PA4))
+c.at(3500).rx("underlay0", at_mac(w.group_mac(PA4), query(group=MAPPED4, code=5)), consumed=True)
+answers(c, 4000, *reports(IS_EX, MAPPED4))
+c.rx("underlay0", query(group="239.99.99.99", dst=PA4), consumed=True)
+c.at(5000).rx("underlay0", query(group=PA4, code=10, sources=["192.0.2.9", w.PEER4]), consumed=True)
+answers(c, 6000, w.igmp_report(w.GATEWAY_UNDERLAY, w.LOCAL4, (IS_IN, PA4, "192.0.2.9", w.PEER4)))
+c.at(7000).rx("underlay0", query6(group=PA6, code=100), consumed=True)
+answers(c, 7100, *reports(IS_EX, PA6))
+c.at(8000).rx("underlay0", query6(group=PA6, code=100, sources=[PEER6]), consumed=True)
+answers(c, 8100, w.mld_report(w.GATEWAY_UNDERLAY, (IS_IN, PA6, PEER6)))
+
+c = Case("older-queriers", ["A-085"], "An IGMPv2 querier gets IGMPv2 reports, one for each group, an MLDv1 querier MLDv1 ones, and an IGMPv1 querier IGMPv1 ones.", BOTH)
+joined(c, *ALL).good()
+c.at(2000).rx("underlay0", query(code=10, version=2), consumed=True)
+answers(c, 3000, *[w.igmp_old(0x16, w.GATEWAY_UNDERLAY, w.LOCAL4, g) for g in (PA4, MAPPED4)])
+c.at(4000).rx("underlay0", query(group=PA4, code=10, version=2), consumed=True)
+answers(c, 5000, w.igmp_old(0x16, w.GATEWAY_UNDERLAY, w.LOCAL4, PA4))
+c.at(6000).rx("underlay0", query6(code=500, version=1), consumed=True)
+answers(c, 6500, w.mld_old(131, w.GATEWAY_UNDERLAY, PA6))
+c.at(8000).rx("underlay0", query(code=10), consumed=True)  # the old querier is still there
+answers(c, 9000, *[w.igmp_old(0x16, w.GATEWAY_UNDERLAY, w.LOCAL4, g) for g in (PA4, MAPPED4)])
+c.at(10000).rx("underlay0", query(code=0, version=1), consumed=True)
+answers(c, 20000, *[w.igmp_old(0x12, w.GATEWAY_UNDERLAY, w.LOCAL4, g) for g in (PA4, MAPPED4)])
+c.at(300_000).rx("underlay0", query(code=10), consumed=True)  # forgotten after 2 * 125 s and its response time
+answers(c, 301_000, *reports(IS_EX, PA4, MAPPED4))
+
+c = Case("queries-at-fault", ["A-085", "F-047"], "Cut short, with a wrong checksum, over budgets.igmp; MLD that is not from the link, or without Router Alert, is not heeded; nor is what is no query.",
+         {**BOTH, "budgets": {"igmp": 9}})
+joined(c, *ALL).good()
+c.at(2000)
+ok = query(code=10)
+def ip_of(body, **options):
+    return w.eth("01:00:5e:00:00:01", w.ROUTER, 0x0800, w.ipv4(Q4, "224.0.0.1", 2, body, ttl=1, **options))
+c.rx("underlay0", ip_of(b"\x11\x0a\x00"), drop="drop.ip.len")
+c.rx("underlay0", ip_of(bytes.fromhex("110a0000000000000200007d")), drop="drop.ip.cksum")
+c.rx("underlay0", ip_of(bytes.fromhex("1164ee9b0000000000")), consumed=True)  # nine bytes: of no version
+c.rx("underlay0", w.igmp_old(0x16, w.ROUTER, Q4, PA4), consumed=True)
+far = w.eth("33:33:00:00:00:01", w.ROUTER, 0x86DD, w.ipv6(w.PEER6, "ff02::1", 0, bytes.fromhex("3a00050200000100") + w.icmpv6(w.PEER6, "ff02::1", query6()[62:64] + bytes(2) + query6()[66:]), hop=1))
+c.rx("underlay0", far, consumed=True)
+plain = w.eth("33:33:00:00:00:01", w.ROUTER, 0x86DD, w.ipv6(Q6, "ff02::1", 58, w.icmpv6(Q6, "ff02::1", query6()[62:64] + bytes(2) + query6()[66:]), hop=1))
+c.rx("underlay0", plain, consumed=True)
+hops = query6()
+c.rx("underlay0", hops[:21] + b"\x02" + hops[22:], consumed=True)
+c.rx("underlay0", hops[:-1] + b"\x7e", drop="drop.ip.cksum")
+c.rx("underlay0", ok, consumed=True)
+c.rx("underlay0", ok, drop="drop.cpp.igmp").good()
+answers(c, 3000, *reports(IS_EX, PA4, MAPPED4))

@@ -222,6 +222,59 @@ def neighbor_advertisement(src_mac, src, dst_mac, dst, target, flags):
     return eth(dst_mac, src_mac, 0x86DD, ipv6(src, dst, 58, icmpv6(src, dst, body), hop=255))
 
 
+# ---- IGMP and MLD ---------------------------------------------------------------------------------------------------
+
+def _igmp(src_mac, src, dst, body, alert=True, tos=0xC0):
+    body = body[:2] + be16(internet_checksum(body)) + body[4:]
+    options = bytes.fromhex("94040000") if alert else b""
+    return eth(group_mac(dst), src_mac, 0x0800, ipv4(src, dst, 2, body, tos=tos, ttl=1, options=options))
+
+
+def _mld(src_mac, dst, body):
+    """From the link-local address, behind a hop-by-hop header with Router Alert."""
+    src = link_local(src_mac)
+    payload = bytes.fromhex("3a00050200000100") + icmpv6(src, dst, body)
+    return eth(group_mac(dst), src_mac, 0x86DD, ipv6(src, dst, 0, payload, hop=1))
+
+
+def _records(records):
+    return b"".join(struct.pack(">BBH", kind, 0, len(sources)) + ip(group) + b"".join(ip(s) for s in sources) for kind, group, *sources in records)
+
+
+def igmp_report(src_mac, src, *records):
+    """IGMPv3 (RFC 3376 section 4.2); a record is (type, group, source...)."""
+    return _igmp(src_mac, src, "224.0.0.22", struct.pack(">BBHHH", 0x22, 0, 0, 0, len(records)) + _records(records))
+
+
+def mld_report(src_mac, *records):
+    """MLDv2 (RFC 3810 section 5.2)."""
+    return _mld(src_mac, "ff02::16", struct.pack(">BBHHH", 143, 0, 0, 0, len(records)) + _records(records))
+
+
+def igmp_old(kind, src_mac, src, group):
+    """IGMPv1 report (0x12, RFC 1112), IGMPv2 report (0x16) and leave (0x17, RFC 2236)."""
+    return _igmp(src_mac, src, "224.0.0.2" if kind == 0x17 else group, bytes([kind, 0, 0, 0]) + ip(group), alert=kind != 0x12)
+
+
+def mld_old(kind, src_mac, group):
+    """MLDv1 report (131) and done (132) (RFC 2710)."""
+    return _mld(src_mac, "ff02::2" if kind == 132 else group, bytes([kind, 0, 0, 0, 0, 0, 0, 0]) + ip(group))
+
+
+def igmp_query(src_mac, src, group=None, code=100, sources=(), version=3, robustness=2, interval=125, dst=None):
+    body = bytes([0x11, code, 0, 0]) + ip(group or "0.0.0.0")
+    if version == 3:
+        body += struct.pack(">BBH", robustness, interval, len(sources)) + b"".join(ip(s) for s in sources)
+    return _igmp(src_mac, src, dst or group or "224.0.0.1", body, alert=version > 1)
+
+
+def mld_query(src_mac, group=None, code=10000, sources=(), version=2, robustness=2, interval=125):
+    body = struct.pack(">BBHHH", 130, 0, 0, code, 0) + ip(group or "::")
+    if version == 2:
+        body += struct.pack(">BBH", robustness, interval, len(sources)) + b"".join(ip(s) for s in sources)
+    return _mld(src_mac, group or "ff02::1", body)
+
+
 # ---- NVGRE ----------------------------------------------------------------------------------------------------------
 
 def gre(inner, vsid=VSID, flow=0, word=0x20006558):

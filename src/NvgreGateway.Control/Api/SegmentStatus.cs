@@ -33,6 +33,12 @@ public sealed record SegmentStatus
     /// <summary>The PAs of its peers.</summary>
     public required IReadOnlyList<string> Peers { get; init; }
 
+    /// <summary>PA groups that what is flooded goes to; none: a copy for each peer .</summary>
+    public required IReadOnlyList<string> MulticastPa { get; init; }
+
+    /// <summary>Tenant groups that have PA groups of their own .</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<string>> Groups { get; init; }
+
     /// <summary>Drops by reason, those above 0.</summary>
     public required IReadOnlyDictionary<string, ulong> Drops { get; init; }
 }

@@ -41,6 +41,8 @@ internal static unsafe class StatusReporter
                 UnknownUnicast = segment.UnknownUnicast.ToString().ToLowerInvariant(),
                 Attachments = attachments,
                 Peers = [.. segment.Peers.Select(static p => p.Address.ToString())],
+                MulticastPa = [.. segment.MulticastPa.Select(static g => g.ToString())],
+                Groups = segment.Groups.ToDictionary(static g => g.Group.ToString(), static g => (IReadOnlyList<string>)[.. g.PaGroups.Select(static p => p.ToString())]),
                 Drops = Occurred(drops),
             });
         }

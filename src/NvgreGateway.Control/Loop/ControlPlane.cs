@@ -1,5 +1,6 @@
 using System.Net;
 using NvgreGateway.Control.Configuration;
+using NvgreGateway.Control.Groups;
 using NvgreGateway.Control.Icmp;
 using NvgreGateway.Control.Neighbors;
 using NvgreGateway.Control.Statistics;
@@ -95,6 +96,7 @@ public sealed class ControlPlane
             ulong next = _state is null ? ulong.MaxValue : Math.Min(TickMatters ? _nextTick : ulong.MaxValue, _state.Neighbors.NextTimer ?? ulong.MaxValue);
             next = Math.Min(next, _state?.Errors.NextTimer ?? ulong.MaxValue);
             next = Math.Min(next, _announcements.NextTimer ?? ulong.MaxValue);
+            next = Math.Min(next, _state?.Groups.NextTimer ?? ulong.MaxValue);
             return next == ulong.MaxValue ? null : next;
         }
     }
@@ -130,8 +132,9 @@ public sealed class ControlPlane
         var neighbors = new NeighborTable(_memory, _injects, own, NeighborChanged);
         var tenants = new TenantNeighbors(_memory, _injects, _first, TenantDuplicate);
         var errors = new UnderlayErrors(_memory, tables, PathMtuChanged);
-        var protocols = new UnderlayProtocols(_memory, _injects, neighbors, own, _first.Budgets, AddressConflict, HandleError);
-        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs, errors, tenants);
+        var groups = new GroupMembership(_injects, own, _first, _options.Ordered ? static most => most : RandomDelay);
+        var protocols = new UnderlayProtocols(_memory, _injects, neighbors, own, _first.Budgets, AddressConflict, HandleError, groups);
+        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs, errors, tenants, groups);
         tables.Fdb.MarkedDuplicate += entry => _log.Write(
             EventSeverity.Warning, "fdb_duplicate", ("mac", entry.Mac), ("segment", _state.Index.SegmentOf(entry.Segment)?.Name));
         SetVlans(_first);
@@ -140,6 +143,11 @@ public sealed class ControlPlane
         tenants.Refresh(_state.Index);
         ShowPeers();
         ShowMtus();
+        if (_options.Ordered)
+        {
+            JoinGroups(nowNanoseconds); // replay forwards from the first packet on
+        }
+
         _nextTick = nowNanoseconds;
         _nextRescue = nowNanoseconds + RescueNanoseconds;
     }
@@ -268,6 +276,7 @@ public sealed class ControlPlane
         state.Protocols.Refresh(next.Budgets, own);
         state.Neighbors.Refresh(next, own, Now);
         state.Neighbors.Watch(Index.HopSets, Now);
+        state.Groups.Refresh(next, own, Now);
         state.Errors.Refresh(Index);
         state.Tenants.Refresh(Index);
         _tenantErrors.Refresh(Index);
@@ -311,6 +320,23 @@ public sealed class ControlPlane
 
     /// <summary>The gateway was active before this control process began: its periodic announcements go on.</summary>
     /// <param name="now">Nanoseconds.</param>
+    /// <summary>Tells the underlay of the PA groups; called when forwarding begins, not before (A-085, F-008).</summary>
+    internal void JoinGroups(ulong now)
+    {
+        Running.Groups.Begin(now);
+        FlushInjects();
+    }
+
+    /// <summary>Leaves the PA groups, as the gateway ends.</summary>
+    internal void LeaveGroups(ulong now)
+    {
+        Running.Groups.End(now);
+        FlushInjects();
+    }
+
+    // RFC 3376 section 5: at any time of an interval.
+    private static ulong RandomDelay(ulong most) => most == 0 ? 0 : (ulong)Random.Shared.NextInt64(1, (long)most + 1);
+
     internal void ResumeAnnouncements(ulong now) => _announcements.Resume(Configuration, now);
 
     /// <summary>Shows the warnings of a configuration as conditions, in place of those of the one before.</summary>
@@ -383,6 +409,7 @@ public sealed class ControlPlane
             if (up)
             {
                 _conditions.Clear("port_down", name, now);
+                state.Groups.PortUp(port, now);
             }
             else
             {
@@ -412,7 +439,8 @@ public sealed class ControlPlane
     {
         ulong next = Math.Min(_nextTick, state.Neighbors.NextTimer ?? ulong.MaxValue);
         next = Math.Min(next, state.Errors.NextTimer ?? ulong.MaxValue);
-        return Math.Min(next, _announcements.NextTimer ?? ulong.MaxValue);
+        next = Math.Min(next, _announcements.NextTimer ?? ulong.MaxValue);
+        return Math.Min(next, state.Groups.NextTimer);
     }
 
     private void FireUntil(ulong until)
@@ -421,6 +449,7 @@ public sealed class ControlPlane
         while (NextDue(state) is var due && due <= until)
         {
             Now = Math.Max(Now, due);
+            state.Groups.Fire(due);
             _announcements.Fire(state.Scope, _options.Ordered ? due : Math.Max(due, until)); // what is late must not come all at once
             state.Neighbors.Fire(due);
             state.Errors.Fire(state.Index, due);
@@ -669,7 +698,7 @@ public sealed class ControlPlane
 
     private sealed record State(
         GatewayTables Tables, NeighborTable Neighbors, UnderlayProtocols Protocols, OwnAddresses Own, PlaneIndex Index,
-        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors, TenantNeighbors Tenants)
+        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors, TenantNeighbors Tenants, GroupMembership Groups)
     {
         public AnnouncementScope Scope => new(Index, PortMacs, Protocols, Tables.Fdb);
     }

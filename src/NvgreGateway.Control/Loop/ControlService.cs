@@ -162,6 +162,12 @@ public sealed class ControlService : IDisposable
         {
             _thread.Join();
         }
+
+        // Only who ends in good order leaves the groups: after a failure a successor carries on.
+        if (IsStarted && !_ended.Task.IsFaulted)
+        {
+            _plane.LeaveGroups(MonotonicClock.Now);
+        }
     }
 
     private void Run()

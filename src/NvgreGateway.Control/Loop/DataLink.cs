@@ -55,6 +55,11 @@ internal sealed unsafe class DataLink
             }
             else
             {
+                if (phase == DataPhase.Forwarding)
+                {
+                    _plane.JoinGroups(now); // whoever forwarded before may have been gone for long
+                }
+
                 if (_announce && phase == DataPhase.Forwarding)
                 {
                     _plane.ResumeAnnouncements(now);

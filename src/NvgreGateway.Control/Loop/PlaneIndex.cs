@@ -51,7 +51,7 @@ internal sealed class PlaneIndex
                 _peersByAddress[(segment.Vsid, peer.Address)] = view;
             }
 
-            var segmentView = new SegmentView(id, segment, attachments, peers);
+            var segmentView = new SegmentView(id, segment, attachments, peers, GroupsOf(configuration, segment, ids));
             Segments.Add(segmentView);
             _views[id] = segmentView;
         }
@@ -70,6 +70,9 @@ internal sealed class PlaneIndex
     /// <summary>The different sets of next hops that peers share their flows among.</summary>
     public IReadOnlyList<IReadOnlyList<HopView>> HopSets { get; }
 
+    /// <summary>All PA groups of all segments, as peers that are only sent to.</summary>
+    public IEnumerable<PeerView> Groups => Segments.SelectMany(static s => s.Groups);
+
     public int? PortOf(string name) => _ports.TryGetValue(name, out int index) ? index : null;
 
     public SegmentConfiguration? SegmentOf(uint id) => _segments.GetValueOrDefault(id);
@@ -82,8 +85,17 @@ internal sealed class PlaneIndex
 
     public PeerView? PeerOf(int vsid, IPAddress address) => _peersByAddress.GetValueOrDefault((vsid, address));
 
+    private static List<PeerView> GroupsOf(GatewayConfiguration configuration, SegmentConfiguration segment, IdStore ids) =>
+    [
+        .. segment.PaGroups.Select(group => new PeerView(
+            ids.PeerOf(segment.Vsid, group),
+            segment,
+            GroupPlanner.ConfigurationOf(configuration, segment, group),
+            PaGroupPath.Of(configuration.Ports, segment, group) is { } p ? [new HopView(ids.NextHopOf(p.PortIndex, group), new UnderlayPath(p.PortIndex, group))] : [])),
+    ];
+
     internal sealed record SegmentView(
-        uint Id, SegmentConfiguration Segment, IReadOnlyList<AttachmentView> Attachments, IReadOnlyList<PeerView> Peers);
+        uint Id, SegmentConfiguration Segment, IReadOnlyList<AttachmentView> Attachments, IReadOnlyList<PeerView> Peers, IReadOnlyList<PeerView> Groups);
 
     internal sealed record AttachmentView(uint Id, SegmentConfiguration Segment, AttachmentConfiguration Attachment, int Port);
 

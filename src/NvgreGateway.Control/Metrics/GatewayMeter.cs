@@ -189,7 +189,7 @@ internal sealed unsafe class GatewayMeter : IDisposable
     {
         foreach ((string direction, bool receive, string verb) in new[] { ("receive", true, "received from"), ("transmit", false, "sent to") })
         {
-            Counter($"peer_{direction}_packets_total", $"Packets {verb} a peer of a segment.", p => Peers(p, receive, static c => c.Packets), "packets");
+            Counter($"peer_{direction}_packets_total", $"Packets {verb} a peer or PA group of a segment.", p => Peers(p, receive, static c => c.Packets), "packets");
             Counter($"peer_{direction}_tenant_bytes_total", $"Bytes of the inner frames {verb} it.", p => Peers(p, receive, static c => c.TenantBytes), "bytes");
             Counter($"peer_{direction}_outer_bytes_total", $"Bytes of the outer frames {verb} it, without FCS.", p => Peers(p, receive, static c => c.EncapsulatedBytes), "bytes");
         }
@@ -203,7 +203,7 @@ internal sealed unsafe class GatewayMeter : IDisposable
 
         static IEnumerable<Measurement<long>> Peers(ControlPlane plane, bool receive, Func<TrafficCount, ulong> part)
         {
-            foreach (PlaneIndex.PeerView view in plane.Index.Peers)
+            foreach (PlaneIndex.PeerView view in receive ? plane.Index.Peers : plane.Index.Peers.Concat(plane.Index.Groups))
             {
                 foreach (Measurement<long> m in Casts(plane.Statistics.Peer(view.Id), receive, part, PeerTags(view)))
                 {
@@ -215,7 +215,7 @@ internal sealed unsafe class GatewayMeter : IDisposable
         static IEnumerable<Measurement<long>> PeerDrops(ControlPlane plane)
         {
             ulong[] drops = new ulong[128];
-            foreach (PlaneIndex.PeerView view in plane.Index.Peers)
+            foreach (PlaneIndex.PeerView view in plane.Index.Peers.Concat(plane.Index.Groups))
             {
                 plane.Statistics.PeerDrops(view.Id, drops);
                 foreach (Measurement<long> m in Occurred(drops, PeerTags(view)))

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using NvgreGateway.Control.Configuration;
+using NvgreGateway.Control.Groups;
 using NvgreGateway.Exchange;
 using NvgreGateway.Packets;
 
@@ -7,7 +8,7 @@ namespace NvgreGateway.Control.Neighbors;
 
 /// <summary>
 /// What control does with a frame of the underlay: ARP and ND for the gateway's own addresses and next hops (E-063), echo
-/// (E-064). Every frame was counted as consumed by the worker that punted it; what is refused here moves to the drops
+/// (E-064), IGMP and MLD. Every frame was counted as consumed by the worker that punted it; what is refused here moves to the drops
 /// (<see cref="GatewayHeader.ControlDrops"/>): over a budget (F-047), or malformed.
 /// </summary>
 internal sealed unsafe class UnderlayProtocols
@@ -17,6 +18,7 @@ internal sealed unsafe class UnderlayProtocols
     private readonly NeighborTable _neighbors;
     private readonly Action<HostKey, MacAddress> _conflict;
     private readonly Func<byte[], ulong, bool> _errors;
+    private readonly GroupMembership _groups;
     private readonly TokenBucket _arp;
     private readonly TokenBucket _nd;
     private readonly TokenBucket _echo;
@@ -30,9 +32,10 @@ internal sealed unsafe class UnderlayProtocols
     /// <param name="budgets">How much of each is worked off.</param>
     /// <param name="conflict">Told when another host claims an own address.</param>
     /// <param name="errors">Takes ICMP errors, with the time; says whether a frame was one.</param>
+    /// <param name="groups">Takes IGMP and MLD.</param>
     public UnderlayProtocols(
         GatewayMemory memory, InjectQueue injects, NeighborTable neighbors, OwnAddresses own, BudgetsConfiguration budgets,
-        Action<HostKey, MacAddress> conflict, Func<byte[], ulong, bool> errors)
+        Action<HostKey, MacAddress> conflict, Func<byte[], ulong, bool> errors, GroupMembership groups)
     {
         _memory = memory;
         _injects = injects;
@@ -40,6 +43,7 @@ internal sealed unsafe class UnderlayProtocols
         _own = own;
         _conflict = conflict;
         _errors = errors;
+        _groups = groups;
         _arp = new TokenBucket(budgets.Arp);
         _nd = new TokenBucket(budgets.Nd);
         _echo = new TokenBucket(budgets.IcmpEcho);
@@ -86,6 +90,14 @@ internal sealed unsafe class UnderlayProtocols
             case EtherType.Ipv6 when IsNeighborMessage(frame):
                 HandleNeighbor(in punt, frame, now);
                 break;
+            case EtherType.Ipv4 or EtherType.Ipv6 when IsMembership(frame):
+                DropReason reason = _groups.Handle(punt.Port, frame.AsSpan(EthernetHeader.Size), now);
+                if (reason != DropReason.None)
+                {
+                    Refuse(reason);
+                }
+
+                break;
             case EtherType.Ipv4 or EtherType.Ipv6 when _errors(frame, now):
                 break;
             case EtherType.Ipv4 or EtherType.Ipv6:
@@ -117,6 +129,21 @@ internal sealed unsafe class UnderlayProtocols
         }
 
         return count;
+    }
+
+    // IGMP; MLD behind a hop-by-hop header, without which it is not heeded (RFC 3810 section 6.2).
+    private static bool IsMembership(ReadOnlySpan<byte> frame)
+    {
+        const int Ip = EthernetHeader.Size, Options = Ip + Ipv6Header.Size;
+        if (frame[12] == 0x08)
+        {
+            return frame.Length >= Ip + Ipv4Header.Size && frame[Ip + 9] == IpProtocol.Igmp;
+        }
+
+        int at = frame.Length > Options + 1 && frame[Ip + 6] == IpProtocol.HopByHop && frame[Options] == IpProtocol.Icmpv6 ? Options + ((frame[Options + 1] + 1) * 8)
+            : frame.Length > Options && frame[Ip + 6] == IpProtocol.Icmpv6 ? Options
+            : frame.Length;
+        return at < frame.Length && frame[at] is (>= IcmpHeader.ListenerQuery6 and <= IcmpHeader.ListenerDone6) or IcmpHeader.ListenerReport6;
     }
 
     private static bool IsNeighborMessage(ReadOnlySpan<byte> frame)

@@ -39,8 +39,8 @@ internal static class GroupPlanner
         }),
     ];
 
-    // One packet for all: what not every peer of the family takes is left out.
-    private static PeerConfiguration ConfigurationOf(GatewayConfiguration configuration, SegmentConfiguration segment, IPAddress group)
+    /// <summary>A group as a peer: one packet for all, so that what not every peer of the family takes is left out.</summary>
+    internal static PeerConfiguration ConfigurationOf(GatewayConfiguration configuration, SegmentConfiguration segment, IPAddress group)
     {
         PeerConfiguration[] peers = [.. segment.Peers.Where(p => p.Address.AddressFamily == group.AddressFamily)];
         DscpConfiguration dscp = peers.Select(static p => p.Dscp).Distinct().Count() == 1

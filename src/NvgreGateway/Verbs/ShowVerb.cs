@@ -82,9 +82,12 @@ internal static class ShowVerb
 
     private static ulong Bytes(CastTunnelTraffic t) => t.Unicast.TenantBytes + t.Multicast.TenantBytes + t.Broadcast.TenantBytes;
 
+    // "239.1.19.137 224.1.1.1>239.7.7.7": the segment's groups, then the tenant groups that have others.
+    private static string Groups(SegmentStatus s) => string.Join(' ', [.. s.MulticastPa, .. s.Groups.Select(static g => $"{g.Key}>{string.Join(',', g.Value)}")]);
+
     private static void Segments(IReadOnlyList<SegmentStatus> segments)
     {
-        Table table = Tables.Make("segment", "#vsid", "state", "attachment", "#vlan", "state", "#macs", "#rx packets", "#tx packets", "peers", "reason");
+        Table table = Tables.Make("segment", "#vsid", "state", "attachment", "#vlan", "state", "#macs", "#rx packets", "#tx packets", "peers", "groups", "reason");
         foreach (SegmentStatus s in segments)
         {
             bool first = true;
@@ -93,7 +96,7 @@ internal static class ShowVerb
                 table.AddRow(
                     Tables.Text(first ? s.Name : " "), Tables.Text(first ? Tables.Plain(s.Vsid) : " "), Tables.Text(first ? State(s.Admin, s.Oper) : " "),
                     Tables.Text(a.Port), Tables.Text(VlanText(a.Vlan, a.InnerVlan)), Tables.Text(State(a.Admin, a.Oper)), Tables.Number(a.Macs), Tables.Number(Sum(a.Rx)),
-                    Tables.Number(Sum(a.Tx)), Tables.Text(first ? string.Join(' ', s.Peers) : " "), Tables.Text(first ? s.Reason ?? a.Reason : a.Reason));
+                    Tables.Number(Sum(a.Tx)), Tables.Text(first ? string.Join(' ', s.Peers) : " "), Tables.Text(first ? Groups(s) : " "), Tables.Text(first ? s.Reason ?? a.Reason : a.Reason));
                 first = false;
             }
         }

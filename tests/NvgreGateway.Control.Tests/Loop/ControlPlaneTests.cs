@@ -98,9 +98,9 @@ public sealed class ControlPlaneTests
     [Fact]
     public unsafe void AnyBytesFromAWorkerAreSurvived()
     {
-        using var f = new PlaneFixture();
+        using var f = new PlaneFixture(PlaneFixture.Json(peers: "\"192.0.2.2\" ], \"multicastPa\": [ \"239.1.1.1\", \"ff08::1\""));
         var random = new Random(20261122);
-        string[] seeds = [Frames.ArpRequestForUs, Frames.NsForUs, Frames.NaOfPeer, Frames.EchoRequest, Frames.EchoRequest6, Frames.ArpRequestTagged, Frames.NaLyingOption];
+        string[] seeds = [Frames.ArpRequestForUs, Frames.NsForUs, Frames.NaOfPeer, Frames.EchoRequest, Frames.EchoRequest6, Frames.ArpRequestTagged, Frames.NaLyingOption, Groups.GroupMembershipTests.OldQuery6, Groups.GroupMembershipTests.SourceQuery];
         ulong punted = 0;
         for (int i = 0; i < 100_000; i++)
         {
@@ -121,7 +121,8 @@ public sealed class ControlPlaneTests
 
         f.Advance(1);
         Assert.InRange(f.AllDrops(), 1ul, punted);
-        Assert.Equal(f.AllDrops(), f.Drops(DropReason.ArpInvalid) + f.Drops(DropReason.CppArp) + f.Drops(DropReason.CppNd) + f.Drops(DropReason.CppIcmp));
+        Assert.Equal(f.AllDrops(), f.Drops(DropReason.ArpInvalid) + f.Drops(DropReason.CppArp) + f.Drops(DropReason.CppNd) + f.Drops(DropReason.CppIcmp)
+            + f.Drops(DropReason.CppIgmp) + f.Drops(DropReason.IpLen) + f.Drops(DropReason.IpCksum));
     }
 
     [Fact]

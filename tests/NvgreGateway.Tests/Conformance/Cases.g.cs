@@ -1249,6 +1249,30 @@ public sealed class Cases
     public void No_Group_No_Multicast() => CaseRunner.Run("no-group-no-multicast");
 
     [Fact]
+    [Requirement("A-085")]
+    public void Groups_Are_Joined() => CaseRunner.Run("groups-are-joined");
+
+    [Fact]
+    [Requirement("A-085")]
+    public void General_Queries() => CaseRunner.Run("general-queries");
+
+    [Fact]
+    [Requirement("A-085")]
+    public void General_Query_Without_Delay() => CaseRunner.Run("general-query-without-delay");
+
+    [Fact]
+    [Requirement("A-085")]
+    public void Group_Queries() => CaseRunner.Run("group-queries");
+
+    [Fact]
+    [Requirement("A-085")]
+    public void Older_Queriers() => CaseRunner.Run("older-queriers");
+
+    [Fact]
+    [Requirement("A-085", "F-047")]
+    public void Queries_At_Fault() => CaseRunner.Run("queries-at-fault");
+
+    [Fact]
     [Requirement("A-066", "A-062", "A-032")]
     public void Flows_Over_Two_Sources() => CaseRunner.Run("flows-over-two-sources");
 
