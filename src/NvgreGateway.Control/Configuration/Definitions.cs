@@ -47,6 +47,10 @@ internal static class Definitions
     public static readonly ObjectKind<LogConfiguration> Log = DefineLog();
     public static readonly ObjectKind<GatewayConfiguration> Gateway = DefineGateway();
 
+    // B-041: without DF the 16-bit identification would have to be unique for 120 s, a few seconds' worth of packets at most.
+    private static void RefuseFragments<T>(ObjectKind<T> kind) => kind.Refuse(
+        "df", "cannot be set: without DF routers could fragment outer packets, of which no more than 65536 in 120 s can be told apart (RFC 6864)", "leave the key out: outer packets always carry DF");
+
     private static ObjectKind<LimitsConfiguration> DefineLimits()
     {
         ObjectKind<LimitsConfiguration> kind = new("limits");
@@ -114,6 +118,7 @@ internal static class Definitions
 
         var storm = kind.Group("storm", Storm, static p => p.Storm, "The most that is flooded of what comes in here.", "F-045");
         kind.Later("offload", "C.6");
+        RefuseFragments(kind);
         kind.DiscriminatedBy(role);
         kind.BuiltBy(v => new PortConfiguration
         {
@@ -193,6 +198,7 @@ internal static class Definitions
         var mtu = kind.Optional("mtu", new MaybeKind<int>(new NumberKind(618, 9216, "bytes")), null, static p => p.Mtu, "A fixed path MTU, up to the port's.", "B-060, B-064", defaultText: "the underlay port's");
         var limits = kind.Group("limits", Limits, static p => p.Limits, "Limit of MACs learned behind it.", "E-034");
         var minTtl = kind.Optional("minTtl", new MaybeKind<int>(new NumberKind(1, 255)), null, static p => p.MinTtl, "Least outer TTL or hop limit taken from it.", "B-055", defaultText: "off");
+        RefuseFragments(kind);
         kind.ShortenedTo(address);
         kind.BuiltBy(v => new PeerConfiguration
         {
@@ -258,7 +264,7 @@ internal static class Definitions
         var attachments = kind.Required("attachments", new ListKind<AttachmentConfiguration>(Attachment, 1, ConfigurationLimits.AttachmentsPerSegment), static s => s.Attachments, "The VLAN side.", "E-020, E-021");
         var peers = kind.Optional("peers", new ListKind<PeerConfiguration>(Peer, 0, ConfigurationLimits.PeersPerSegment), [], static s => s.Peers, "The PA side: nobody else is accepted.", "A-140", defaultText: "none");
         var sources = kind.Derived("sourceAddresses", new ListKind<IPAddress>(new AddressKind("a local PA"), 1, ConfigurationLimits.AddressesPerPort), static v => v.Context.LocalAddresses, "every local PA", static s => s.SourceAddresses, "Local PAs that send to its peers.", "A-061, A-062");
-        var spread = kind.Optional("spread", new WordKind<SourceSpread>([("first", SourceSpread.First), ("flow", SourceSpread.Flow)]), SourceSpread.First, static s => s.Spread, "`first`: the first source address of a peer's family sends to it; `flow`: all of them (up to 8), each flow from one.", "A-066");
+        var spread = kind.Optional("spread", new WordKind<SourceSpread>([("first", SourceSpread.First), ("flow", SourceSpread.Flow)]), SourceSpread.First, static s => s.Spread, "`first`: the first source address of a peer's family sends to it; `flow`: all of them (up to 8), each flow from one. Switches that hash outer addresses alone put one pair of PAs on one path, whatever the FlowID: several PAs and `flow` are the remedy.", "A-066, A-122");
         var adminState = kind.Optional("adminState", AdminWords, AdminState.Up, static s => s.AdminState, "`down`: nothing passes in either direction.", "E-026");
         var learning = kind.Optional("learning", Flag, true, static s => s.Learning, "Sources of accepted frames enter the FDB.", "A-101");
         var unknownUnicast = kind.Derived(
@@ -286,6 +292,7 @@ internal static class Definitions
         kind.Later("snooping", "A-091");
         var relay = kind.Optional("relay", Flag, false, static s => s.Relay, "Known unicast from one peer goes to the other peer that has its destination; broadcast, multicast and unknown unicast never do.", "A-092");
         kind.Later("dropBadInnerChecksum", "C-044", "false");
+        RefuseFragments(kind);
         var storm = kind.Group("storm", Storm, static s => s.Storm, "The most that is flooded in it, from either side.", "F-045");
         kind.BuiltBy(v => new SegmentConfiguration
         {

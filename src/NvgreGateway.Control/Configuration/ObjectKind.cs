@@ -13,6 +13,7 @@ internal sealed class ObjectKind<T>(string what) : ValueKind<T>
     private readonly List<Setting<T>> settings = [];
     private readonly Dictionary<string, Setting<T>> byKey = new(StringComparer.Ordinal);
     private readonly List<UnsupportedKey> unsupported = [];
+    private readonly Dictionary<string, (string Problem, string Instead)> refused = new(StringComparer.Ordinal);
     private readonly HashSet<string> ignored = new(StringComparer.Ordinal);
     private Func<SettingValues, T>? build;
     private Setting<T>? discriminator;
@@ -57,6 +58,9 @@ internal sealed class ObjectKind<T>(string what) : ValueKind<T>
 
     /// <summary>Keys whose feature comes later; <paramref name="accepted"/> as in <see cref="UnsupportedKey"/>.</summary>
     public void Later(string key, string rows, string? accepted = null) => unsupported.Add(new UnsupportedKey(key, accepted, rows));
+
+    /// <summary>A key that an operator may look for and never gets: refused with the reason.</summary>
+    public void Refuse(string key, string problem, string instead) => refused.Add(key, (problem, instead));
 
     /// <summary>A key that tools write and the gateway has no use for.</summary>
     public void Ignore(string key) => ignored.Add(key);
@@ -215,6 +219,12 @@ internal sealed class ObjectKind<T>(string what) : ValueKind<T>
                 context.Fail(path[key], ReadContext.Show(value), UnsupportedKey.Problem, later.Allowed);
             }
 
+            return;
+        }
+
+        if (refused.TryGetValue(key, out (string Problem, string Instead) reason))
+        {
+            context.Fail(path[key], ReadContext.Show(value), reason.Problem, reason.Instead);
             return;
         }
 

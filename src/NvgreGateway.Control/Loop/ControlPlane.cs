@@ -397,6 +397,7 @@ public sealed class ControlPlane
                 : told.LinkUp == 0 ? TextOr(told.Reason, "no link")
                 : null;
             _portReasons[port] = reason;
+            state.Neighbors.SetPort(port, reason is null);
             bool up = reason is null, wasUp = _portWasUp[port];
             _portWasUp[port] |= up;
             if (up == _portUp[port])

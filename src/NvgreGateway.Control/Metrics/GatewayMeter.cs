@@ -236,6 +236,8 @@ internal sealed unsafe class GatewayMeter : IDisposable
         Counter("fdb_aged_total", "MACs that went silent.", p => One(Counted(p, CounterId.FdbAged)), "entries");
         Counter("fdb_flushed_total", "MACs that were flushed.", p => One(Counted(p, CounterId.FdbFlushed)), "entries");
         Gauge("neighbors", "Next hops, by state.", NextHops, "entries");
+        Gauge("next_hop_up", "0 when a next hop does not answer or its port is down: flows that have another take that.", static p => p.Neighbors.All.Select(n => Value(
+            p.Neighbors.IsUsable(n.Id) ? 1ul : 0, Tag("port", p.Configuration.Ports[n.Key.Port].Name), Tag("address", n.Key.ToString()))));
 
         static ulong Counted(ControlPlane plane, CounterId id) => plane.Statistics.Totals().Counters[(int)id];
 

@@ -35,6 +35,7 @@ internal sealed unsafe class NeighborTable
     private readonly Dictionary<uint, Work> _work = [];
     private readonly PriorityQueue<(uint Id, ulong Due), (ulong Due, uint Id)> _timers = new();
     private readonly Dictionary<uint, HashSet<uint>> _together = [];
+    private readonly HashSet<int> _portsDown = [];
     private OwnAddresses _own;
     private ulong _retry;
     private ulong _giveUp;
@@ -77,6 +78,10 @@ internal sealed unsafe class NeighborTable
     /// <summary>Whether a next hop did not answer, and has not answered since.</summary>
     /// <param name="id">Next hop id.</param>
     public bool IsUnreachable(uint id) => _work.TryGetValue(id, out Work? work) && work.Unreachable;
+
+    /// <summary>Whether flows take a next hop when they have the choice.</summary>
+    /// <param name="id">Next hop id.</param>
+    public bool IsUsable(uint id) => ((_memory.NextHops + id)->Word & NextHopSlot.Unreachable) == 0;
 
     /// <summary>Takes over what a published configuration says: new and removed next hops, static ones, times, own addresses.</summary>
     /// <param name="configuration">The configuration in force.</param>
@@ -173,6 +178,20 @@ internal sealed unsafe class NeighborTable
     /// <summary>Whether some peer has other next hops beside this one.</summary>
     /// <param name="id">Next hop id.</param>
     public bool IsWatched(uint id) => _together.ContainsKey(id);
+
+    /// <summary>A port without a link leads nowhere: its next hops lose their flows to others at once, and have them back with the link.</summary>
+    /// <param name="port">Port index.</param>
+    /// <param name="up">Whether it is up.</param>
+    public void SetPort(int port, bool up)
+    {
+        if (up ? _portsDown.Remove(port) : _portsDown.Add(port))
+        {
+            foreach ((uint id, Work work) in _work.Where(w => w.Value.Key.Port == port))
+            {
+                SetState(id, work, State(id), MacOf(id));
+            }
+        }
+    }
 
     /// <summary>A packet waits for a next hop.</summary>
     /// <param name="id">Next hop id, as a worker says it.</param>
@@ -435,7 +454,7 @@ internal sealed unsafe class NeighborTable
     {
         NextHopSlot* slot = _memory.NextHops + id;
         NextHopState before = slot->State;
-        Volatile.Write(ref slot->Word, NextHopSlot.Pack(mac, state, work.Unreachable));
+        Volatile.Write(ref slot->Word, NextHopSlot.Pack(mac, state, work.Unreachable || _portsDown.Contains(work.Key.Port)));
         if (before != state)
         {
             _changed(new NeighborChange(id, work.Key, before, state));

@@ -302,10 +302,33 @@ public sealed class ErrorTests
         Assert.Equal(("segments[16].router.mac", "is one router MAC more than 16"), (error.Path, error.Problem));
     }
 
-    [Fact]
+    [Theory]
     [Requirement("B-041")]
-    public void Outer_packets_that_routers_may_fragment_cannot_be_asked_for() =>
-        Assert.Equal("segments[1].df", Samples.RefuseOnce(Samples.Edit(Samples.Full, "segments[1].df", "0")).Path);
+    [InlineData("segments[1].df", "0")]
+    [InlineData("segments[0].peers[0].df", "false")]
+    [InlineData("ports[2].df", "0")]
+    public void Outer_packets_that_routers_may_fragment_cannot_be_asked_for(string place, string value) => Check(
+        place, value, place, value, "cannot be set: without DF routers could fragment outer packets, of which no more than 65536 in 120 s can be told apart (RFC 6864)", "leave the key out: outer packets always carry DF");
+
+    [Fact]
+    [Requirement("A-120")]
+    public void A_prefix_has_up_to_eight_next_hops()
+    {
+        static string Routes(int n) => "[" + string.Join(',', Enumerable.Range(0, n).Select(static i => $$"""{ "prefix": "198.51.100.0/24", "via": "192.0.2.{{10 + i}}" }""")) + "]";
+        Assert.Equal(8, Samples.Accept(Samples.Edit(Samples.Full, "ports[2].routes", Routes(8))).Ports[2].Routes.Count);
+        Check("ports[2].routes", Routes(9), "ports[2].routes[8].prefix", "\"198.51.100.0/24\"", "has 9 next hops", "up to 8, over all ports");
+    }
+
+    [Fact]
+    [Requirement("A-066")]
+    public void Flows_are_spread_over_up_to_eight_source_addresses()
+    {
+        static string Addresses(int n) => "[" + string.Join(',', Enumerable.Range(0, n).Select(static i => $"\"192.0.2.{1 + i}/24\"")) + "]";
+        Samples.Accept(Samples.Edit(Samples.Full, ("segments[1].spread", "\"flow\""), ("ports[3].addresses[1]", null), ("segments[0].sourceAddresses[0]", "\"192.0.2.1\""), ("ports[2].addresses", Addresses(8))));
+        Check(
+            "segments[1].spread", "\"flow\"", "segments[1].spread", "\"flow\"", "would send to 192.0.2.77 from 9 addresses", "up to 8 addresses of a family in sourceAddresses",
+            ("ports[3].addresses[1]", null), ("segments[0].sourceAddresses[0]", "\"192.0.2.1\""), ("ports[2].addresses", Addresses(9)));
+    }
 
     [Theory]
     [InlineData("vsids", "segments[1].vsids", "is not a known key, did you mean \"vsid\"?")]

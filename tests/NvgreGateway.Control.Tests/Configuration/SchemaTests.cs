@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NvgreGateway.Control.Configuration;
+using NvgreGateway.Tests;
 
 namespace NvgreGateway.Control.Tests.Configuration;
 
@@ -98,6 +99,15 @@ public sealed class SchemaTests
         Assert.Contains("| `segments[].vsid` | required | 4096 to 16777214 | VSID, in no other segment. (A-021, A-027) |", table, StringComparison.Ordinal);
         Assert.Contains("| `ports[].mtu` | `1500` | 68 to 9216 bytes | Largest IP packet on the port. (A-073, E-076) |", table, StringComparison.Ordinal);
         Assert.Contains("| `segments[].dropBadInnerChecksum` | `false` | C-044 |", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Requirement("A-122")]
+    public void The_documentation_tells_that_addresses_alone_are_one_path_and_what_to_do()
+    {
+        string line = Assert.Single(SettingsTable.ToMarkdown().Split('\n'), static l => l.StartsWith("| `segments[].spread` |", StringComparison.Ordinal));
+        Assert.Contains("Switches that hash outer addresses alone put one pair of PAs on one path", line, StringComparison.Ordinal);
+        Assert.Contains("`flow` are the remedy", line, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Keys(JsonNode schema, string prefix)
