@@ -107,7 +107,11 @@ internal static unsafe class AccessInput
             {
                 if ((state & SegmentFlags.Up) == 0)
                 {
-                    Accounting.Drop(w, m, DropReason.SegmentDown, portIndex, segment);
+                    if (!LoopStage.Takes(w, m, l3, source, segment, attachment->Place, portIndex))
+                    {
+                        Accounting.Drop(w, m, DropReason.SegmentDown, portIndex, segment);
+                    }
+
                     continue;
                 }
 
@@ -119,7 +123,7 @@ internal static unsafe class AccessInput
                 reason = TenantStage.Fault(w, segment, destination, source, l3, linear, flow.Family, fromNvgre: false);
                 if (reason != DropReason.None)
                 {
-                    TenantStage.End(w, m, reason, portIndex, segment, 0, source);
+                    TenantStage.End(w, m, reason, portIndex, segment, 0, source, l3, attachment->Place);
                     continue;
                 }
             }

@@ -211,6 +211,38 @@ internal static unsafe class Punting
         return true;
     }
 
+    /// <summary>Hands control what may be a probe of its own; whether the frame is consumed is the caller's business.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="m">The frame.</param>
+    /// <param name="l3">First byte behind its EtherType; <see cref="Packets.LoopProbe.Size"/> bytes are there.</param>
+    /// <param name="segment">Segment id.</param>
+    /// <param name="place">Where it came from.</param>
+    /// <param name="from">Port it came in on.</param>
+    /// <returns>False when the ring is half full: the rest is for those who wait for an answer.</returns>
+    public static bool LoopProbe(WorkerContext* w, Mbuf* m, byte* l3, uint segment, uint place, uint from)
+    {
+        SpscRing ring = w->TenantNeighbor;
+        PuntSlot* slot = ring.Count >= ring.Capacity / 2 ? null : (PuntSlot*)ring.Reserve();
+        if (slot == null)
+        {
+            return false;
+        }
+
+        *slot = new PuntSlot
+        {
+            Sequence = w->Ports.SequenceOf(m),
+            Place = place,
+            Segment = segment,
+            OriginalLength = m->PktLen,
+            CopiedLength = Packets.LoopProbe.Size,
+            Port = (ushort)from,
+            Kind = PuntKind.LoopProbe,
+        };
+        Buffer.MemoryCopy(l3, PuntSlot.Data(slot), Packets.LoopProbe.Size, Packets.LoopProbe.Size);
+        ring.Publish();
+        return true;
+    }
+
     /// <summary>Tells control that packets wait for a next hop that nobody resolves.</summary>
     /// <param name="w">The worker.</param>
     /// <param name="nextHop">Its id.</param>

@@ -124,8 +124,15 @@ internal static unsafe class TenantStage
     /// <param name="segment">Segment id.</param>
     /// <param name="peer">Peer it came from, or 0.</param>
     /// <param name="source">48 bits.</param>
-    public static void End(WorkerContext* w, Mbuf* m, DropReason reason, uint from, uint segment, uint peer, ulong source)
+    /// <param name="l3">First byte behind the EtherType.</param>
+    /// <param name="place">Where it came from.</param>
+    public static void End(WorkerContext* w, Mbuf* m, DropReason reason, uint from, uint segment, uint peer, ulong source, byte* l3, uint place)
     {
+        if (reason == DropReason.InnerSelfMac && LoopStage.Takes(w, m, l3, source, segment, place, from))
+        {
+            return;
+        }
+
         bool consumed = reason == DropReason.InnerSelfMac && (w->Segments[segment].Flags & SegmentFlags.Router) != 0;
         for (uint i = 0; i < w->OwnMacGroups * 4; i++)
         {

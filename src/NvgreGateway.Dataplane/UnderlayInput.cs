@@ -173,7 +173,7 @@ internal static unsafe class UnderlayInput
                 reason = TenantStage.Fault(w, segment, destination, source, l3, linear, family, fromNvgre: true);
                 if (reason != DropReason.None)
                 {
-                    TenantStage.End(w, m, reason, portIndex, segment, sender, source);
+                    TenantStage.End(w, m, reason, portIndex, segment, sender, source, l3, peer->Place);
                     continue;
                 }
             }

@@ -78,11 +78,23 @@ internal static unsafe class UnderlayParser
 
         if (reason != DropReason.None)
         {
-            Accounting.Drop(w, m, reason, portIndex, outer.Segment, outer.Peer);
+            if (reason != DropReason.SegmentDown || !IsOwnProbe(w, m, portIndex, in outer))
+            {
+                Accounting.Drop(w, m, reason, portIndex, outer.Segment, outer.Peer);
+            }
+
             return false;
         }
 
         return true;
+    }
+
+    // E-073: a segment that is blocked for a loop still sees whether there is one.
+    private static bool IsOwnProbe(WorkerContext* w, Mbuf* m, uint portIndex, in OuterHeader outer)
+    {
+        byte* inner = m->Data + outer.Offset;
+        return outer.Offset + EthernetHeader.Size <= m->DataLen
+            && LoopStage.Takes(w, m, inner + EthernetHeader.Size, Wire.Load64(inner + 4) >> 16, outer.Segment, 0, portIndex);
     }
 
     private static DropReason Layer2(WorkerContext* w, PortEntry* port, uint portIndex, Mbuf* m, out uint l3Offset, out ushort type)

@@ -33,4 +33,10 @@ public enum PuntKind : byte
 
     /// <summary>A copy of a tenant's ARP or ND frame that tells who has an address (E-054, E-055); the frame itself goes its way.</summary>
     TenantEvidence,
+
+    /// <summary>
+    /// A probe of a gateway's came back to it, it seems (E-073); consumed. What stood behind its EtherType follows;
+    /// <see cref="PuntSlot.Place"/> is where it came from, 0 = from NVGRE.
+    /// </summary>
+    LoopProbe,
 }

@@ -7,7 +7,7 @@ public enum SegmentFlags : uint
     /// <summary>None of the below.</summary>
     None = 0,
 
-    /// <summary><c>adminState: up</c> (E-026).</summary>
+    /// <summary><c>adminState: up</c> (E-026), and not blocked for a loop (E-073).</summary>
     Up = 1,
 
     /// <summary>Sources are learned .</summary>
@@ -48,6 +48,9 @@ public enum SegmentFlags : uint
 
     /// <summary><c>strictArp</c>: malformed ARP and ND is dropped (E-059).</summary>
     StrictNeighbors = 1u << 14,
+
+    /// <summary><c>loopDetection</c>: own probes that come back are handed to control (E-073).</summary>
+    LoopDetection = 1u << 16,
 
     /// <summary>The id is in use.</summary>
     Valid = 1u << 31,

@@ -25,6 +25,7 @@ internal static unsafe class StatusReporter
             bool admin = segment.AdminState == AdminState.Up;
             var attachments = view.Attachments.Select(a => Attachment(plane, a, admin, macs)).ToList();
             (string oper, string? reason) = !admin ? (Down, "administratively down")
+                : plane.Loops.IsBlocked(view.Id) ? (Down, "blocked: a loop was detected")
                 : attachments.Count > 0 && attachments.All(static a => a.Oper == Down) ? (Down, "no attachment is up: " + attachments[0].Reason)
                 : attachments.Find(static a => a.Oper == Down) is { } some ? (Up, $"{some.Port} VLAN {some.Vlan} is down: {some.Reason}")
                 : (Up, (string?)null);

@@ -279,6 +279,7 @@ internal static class Definitions
         var arp = kind.Optional("arp", new WordKind<ArpMode>([("forward", ArpMode.Forward), ("suppress", ArpMode.Suppress), ("proxy", ArpMode.Proxy)]), ArpMode.Forward, static s => s.Arp, "ARP and ND of tenants: forwarded; answered for owners that are known and else forwarded; or answered or dropped.", "A-105, E-050");
         var strictArp = kind.Optional("strictArp", Flag, false, static s => s.StrictArp, "With `arp` `suppress` or `proxy`: malformed ARP and ND is dropped, not forwarded.", "E-059");
         var localSwitching = kind.Optional("localSwitching", Flag, true, static s => s.LocalSwitching, "Frames pass from one attachment to another.", "E-024");
+        var loopDetection = kind.Optional("loopDetection", Flag, false, static s => s.LoopDetection, "Probes twice a second on each attachment; one that comes back blocks the segment until none did for 5 to 10 s.", "E-073");
         var limits = kind.Group("limits", Limits, static s => s.Limits, "Limit of learned MACs.", "E-034");
         var lossless = kind.Optional("lossless", DropOrForward, FramePolicy.Drop, static s => s.Lossless, "FCoE and FIP.", "A-146");
         var pcpToDscp = kind.Optional("pcpToDscp", new ListKind<byte>(new ByteKind(0, 63), 8, 8), classSelectors, static s => s.PcpToDscp, "DSCP for each PCP.", "E-040", defaultText: "class selectors: PCP n gives 8n");
@@ -309,6 +310,7 @@ internal static class Definitions
             Arp = v.Get(arp),
             StrictArp = v.Get(strictArp),
             LocalSwitching = v.Get(localSwitching),
+            LoopDetection = v.Get(loopDetection),
             Limits = v.Get(limits),
             Lossless = v.Get(lossless),
             RewriteInnerDscp = v.Get(rewriteInnerDscp),

@@ -47,6 +47,9 @@ public sealed record SegmentConfiguration
     /// <summary>Whether frames pass from one attachment to another (E-024).</summary>
     public required bool LocalSwitching { get; init; }
 
+    /// <summary>Whether probes look for loops through its VLANs and VSID, which block it (E-073).</summary>
+    public bool LoopDetection { get; init; }
+
     /// <summary>Down stops both directions (E-026).</summary>
     public required AdminState AdminState { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using NvgreGateway.Control.Configuration;
 using NvgreGateway.Control.Groups;
+using NvgreGateway.Control.Guard;
 using NvgreGateway.Control.Icmp;
 using NvgreGateway.Control.Neighbors;
 using NvgreGateway.Control.Statistics;
@@ -97,6 +98,7 @@ public sealed class ControlPlane
             next = Math.Min(next, _state?.Errors.NextTimer ?? ulong.MaxValue);
             next = Math.Min(next, _announcements.NextTimer ?? ulong.MaxValue);
             next = Math.Min(next, _state?.Groups.NextTimer ?? ulong.MaxValue);
+            next = Math.Min(next, _state?.Loops.NextTimer ?? ulong.MaxValue);
             return next == ulong.MaxValue ? null : next;
         }
     }
@@ -113,6 +115,8 @@ public sealed class ControlPlane
     internal TenantNeighbors Tenants => Running.Tenants;
 
     internal OwnAddresses Own => Running.Own;
+
+    internal LoopGuard Loops => Running.Loops;
 
     internal UnderlayErrors Errors => Running.Errors;
 
@@ -134,13 +138,15 @@ public sealed class ControlPlane
         var errors = new UnderlayErrors(_memory, tables, PathMtuChanged);
         var groups = new GroupMembership(_injects, own, _first, _options.Ordered ? static most => most : RandomDelay);
         var protocols = new UnderlayProtocols(_memory, _injects, neighbors, own, _first.Budgets, AddressConflict, HandleError, groups);
-        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs, errors, tenants, groups);
+        var loops = new LoopGuard(_memory, tables, _injects, LoopChanged);
+        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs, errors, tenants, groups, loops);
         tables.Fdb.MarkedDuplicate += entry => _log.Write(
             EventSeverity.Warning, "fdb_duplicate", ("mac", entry.Mac), ("segment", _state.Index.SegmentOf(entry.Segment)?.Name));
         SetVlans(_first);
         neighbors.Refresh(_first, own, nowNanoseconds);
         neighbors.Watch(_state.Index.HopSets, nowNanoseconds);
         tenants.Refresh(_state.Index);
+        loops.Refresh(_state.Index);
         ShowPeers();
         ShowMtus();
         if (_options.Ordered)
@@ -199,6 +205,9 @@ public sealed class ControlPlane
                     break;
                 case PuntKind.TenantQuestion or PuntKind.TenantEvidence:
                     state.Tenants.Handle(in punt, state.Index, state.Tables.Fdb, Now);
+                    break;
+                case PuntKind.LoopProbe:
+                    state.Loops.Handle(in punt, state.Index, Now);
                     break;
                 case PuntKind.NextHopNeeded:
                     state.Neighbors.Need(punt.Key, punt.Sequence, Now);
@@ -279,6 +288,7 @@ public sealed class ControlPlane
         state.Groups.Refresh(next, own, Now);
         state.Errors.Refresh(Index);
         state.Tenants.Refresh(Index);
+        state.Loops.Refresh(Index);
         _tenantErrors.Refresh(Index);
         _hops.Refresh(Index);
         ShowPeers();
@@ -314,12 +324,11 @@ public sealed class ControlPlane
     public (int Addresses, int Macs) Announce(ulong now, uint? segment = null)
     {
         (int, int) told = _announcements.Begin(Running.Scope, segment, now);
+        Running.Loops.Begin(now);
         FlushInjects();
         return told;
     }
 
-    /// <summary>The gateway was active before this control process began: its periodic announcements go on.</summary>
-    /// <param name="now">Nanoseconds.</param>
     /// <summary>Tells the underlay of the PA groups; called when forwarding begins, not before (A-085, F-008).</summary>
     internal void JoinGroups(ulong now)
     {
@@ -337,7 +346,13 @@ public sealed class ControlPlane
     // RFC 3376 section 5: at any time of an interval.
     private static ulong RandomDelay(ulong most) => most == 0 ? 0 : (ulong)Random.Shared.NextInt64(1, (long)most + 1);
 
-    internal void ResumeAnnouncements(ulong now) => _announcements.Resume(Configuration, now);
+    /// <summary>The gateway was active before this control process began: its periodic announcements go on.</summary>
+    /// <param name="now">Nanoseconds.</param>
+    internal void ResumeAnnouncements(ulong now)
+    {
+        _announcements.Resume(Configuration, now);
+        Running.Loops.Begin(now);
+    }
 
     /// <summary>Shows the warnings of a configuration as conditions, in place of those of the one before.</summary>
     /// <param name="warnings">The warnings.</param>
@@ -439,7 +454,7 @@ public sealed class ControlPlane
     private ulong NextDue(State state)
     {
         ulong next = Math.Min(_nextTick, state.Neighbors.NextTimer ?? ulong.MaxValue);
-        next = Math.Min(next, state.Errors.NextTimer ?? ulong.MaxValue);
+        next = Math.Min(next, Math.Min(state.Errors.NextTimer ?? ulong.MaxValue, state.Loops.NextTimer ?? ulong.MaxValue));
         next = Math.Min(next, _announcements.NextTimer ?? ulong.MaxValue);
         return Math.Min(next, state.Groups.NextTimer);
     }
@@ -453,6 +468,7 @@ public sealed class ControlPlane
             state.Groups.Fire(due);
             _announcements.Fire(state.Scope, _options.Ordered ? due : Math.Max(due, until)); // what is late must not come all at once
             state.Neighbors.Fire(due);
+            state.Loops.Fire(state.PortMacs, _options.Ordered ? due : Math.Max(due, until));
             state.Errors.Fire(state.Index, due);
             if (due >= _nextTick)
             {
@@ -541,6 +557,8 @@ public sealed class ControlPlane
             _conditions.Clear("address_duplicate", subject, Now);
         }
     }
+
+    private void LoopChanged(SegmentConfiguration segment, string? text) => SetCondition("loop_detected", segment.Name, text, Now);
 
     private void NeighborChanged(NeighborChange change)
     {
@@ -699,7 +717,7 @@ public sealed class ControlPlane
 
     private sealed record State(
         GatewayTables Tables, NeighborTable Neighbors, UnderlayProtocols Protocols, OwnAddresses Own, PlaneIndex Index,
-        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors, TenantNeighbors Tenants, GroupMembership Groups)
+        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors, TenantNeighbors Tenants, GroupMembership Groups, LoopGuard Loops)
     {
         public AnnouncementScope Scope => new(Index, PortMacs, Protocols, Tables.Fdb);
     }

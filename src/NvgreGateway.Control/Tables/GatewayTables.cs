@@ -19,6 +19,7 @@ public sealed unsafe class GatewayTables
     private readonly SnapshotPublisher _publisher;
     private readonly List<(QuiescentMark Mark, TablePlan Plan)> _retiring = [];
     private readonly Dictionary<IPAddress, int> _learnedPathMtus = [];
+    private readonly HashSet<uint> _blocked = [];
     private TablePlan? _inForce;
     private TablePlan? _toReload;
 
@@ -113,6 +114,7 @@ public sealed unsafe class GatewayTables
 
         TablePlan plan = Ids.Plan(configuration, portMacs);
         plan.LearnedPathMtus = _learnedPathMtus;
+        plan.Blocked = _blocked;
         SnapshotBuilder.Build(plan, _publisher.Free, _memory.Limits.SnapshotBytes, _publisher.Generation + 1);
 
         // From here on nothing fails.
@@ -166,6 +168,30 @@ public sealed unsafe class GatewayTables
                     Volatile.Write(ref peers[peer.Id].MaxInnerFrame, longest);
                     Volatile.Write(ref peers[peer.Id].FastInnerFrame, PeerEntry.FastFrame(longest));
                 }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Blocks a segment in both directions, or lets it forward again (E-073), in the published tables at once and in all later ones: one
+    /// word of each segment, of which workers see the old or the new value.
+    /// </summary>
+    /// <param name="segment">Segment id.</param>
+    /// <param name="blocked">Whether nothing may pass.</param>
+    public void SetBlocked(uint segment, bool blocked)
+    {
+        if (blocked ? !_blocked.Add(segment) : !_blocked.Remove(segment))
+        {
+            return;
+        }
+
+        foreach (TablePlan.SegmentPlan plan in _inForce?.Segments ?? [])
+        {
+            if (plan.Id == segment)
+            {
+                var flags = (uint*)&_memory.Slot((int)(Volatile.Read(ref _memory.Header->Published) & 1)).Segments[segment].Flags;
+                bool up = plan.Configuration.AdminState == AdminState.Up && !blocked;
+                Volatile.Write(ref *flags, (*flags & ~(uint)SegmentFlags.Up) | (up ? (uint)SegmentFlags.Up : 0));
             }
         }
     }

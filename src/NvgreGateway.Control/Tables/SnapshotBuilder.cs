@@ -50,7 +50,7 @@ internal static unsafe class SnapshotBuilder
         uint member = 0, leaf = 0, paths = layout.Paths;
         foreach (TablePlan.SegmentPlan segment in plan.Segments)
         {
-            WriteSegment(segment, slot, ref member);
+            WriteSegment(plan, segment, slot, ref member);
             MapVsid(segment, slot, ref leaf);
             foreach (TablePlan.AttachmentPlan attachment in segment.Attachments)
             {
@@ -206,12 +206,13 @@ internal static unsafe class SnapshotBuilder
         }
     }
 
-    private static void WriteSegment(TablePlan.SegmentPlan segment, Snapshot slot, ref uint member)
+    private static void WriteSegment(TablePlan plan, TablePlan.SegmentPlan segment, Snapshot slot, ref uint member)
     {
         SegmentConfiguration c = segment.Configuration;
         SegmentEntry* entry = slot.Segments + segment.Id;
         entry->Flags = SegmentFlags.Valid
-            | (c.AdminState == AdminState.Up ? SegmentFlags.Up : 0)
+            | (c.AdminState == AdminState.Up && !plan.Blocked.Contains(segment.Id) ? SegmentFlags.Up : 0)
+            | (c.LoopDetection ? SegmentFlags.LoopDetection : 0)
             | (c.Learning ? SegmentFlags.Learning : 0)
             | (c.UnknownUnicast == UnknownUnicastPolicy.Flood ? SegmentFlags.FloodUnknown : 0)
             | (c.LocalSwitching ? SegmentFlags.LocalSwitching : 0)

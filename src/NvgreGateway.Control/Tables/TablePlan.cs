@@ -34,6 +34,9 @@ internal sealed class TablePlan
     /// <summary>The path MTU that routers reported, by PA (B-061).</summary>
     internal IReadOnlyDictionary<System.Net.IPAddress, int> LearnedPathMtus { get; set; } = new Dictionary<System.Net.IPAddress, int>();
 
+    /// <summary>Ids of segments that are blocked for a loop (E-073).</summary>
+    internal IReadOnlySet<uint> Blocked { get; set; } = new HashSet<uint>();
+
     /// <summary>MACs of routers of segments that are no port's .</summary>
     internal MacAddress[] RouterMacs =>
         [.. Configuration.Segments.Select(static s => s.Router?.Mac).OfType<MacAddress>().Where(m => !PortMacs.Contains(m)).Distinct().Take(Exchange.ExchangeLimits.RouterMacs)];

@@ -346,7 +346,7 @@ public sealed class ErrorTests
 
         Assert.Equal((path, "5", problem), (error.Path, error.Value, error.Problem));
         Assert.Equal(
-            "name, vsid, attachments, peers, sourceAddresses, spread, adminState, learning, unknownUnicast, records, arp, strictArp, localSwitching, limits, lossless, pcpToDscp, dscpToPcp, rewriteInnerDscp, mssClamp, fragment, router, multicastPa, groups, relay, storm",
+            "name, vsid, attachments, peers, sourceAddresses, spread, adminState, learning, unknownUnicast, records, arp, strictArp, localSwitching, loopDetection, limits, lossless, pcpToDscp, dscpToPcp, rewriteInnerDscp, mssClamp, fragment, router, multicastPa, groups, relay, storm",
             error.Allowed);
     }
 
