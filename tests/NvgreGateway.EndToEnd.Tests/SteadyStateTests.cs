@@ -70,6 +70,43 @@ public class SteadyStateTests
         gateway.Stop();
     }
 
+    [Fact]
+    [Requirement("F-033")]
+    public void Tracing_at_full_speed_takes_what_fits_and_allocates_nothing()
+    {
+        using Lab lab = new();
+        Gateway gateway = Start(lab);
+        long dropped = Accounting.Dropped(gateway);
+        string trace = $"{Machine.Root}/nvgre-gateway trace --name {gateway.Name} --json";
+        JsonNode[] packets = Lines(Shell.Run($"{trace} --count 1000 --mac 02:00:00:00:00:05 --vsid 5001"));
+        Assert.Equal(1000, packets.Length);
+        Assert.All(packets, p => Assert.Equal("transmitted", p["verdict"]!.GetValue<string>()));
+        Assert.All(packets, p => Assert.StartsWith("020000000202" + "020000000005" + "81000064", p["bytes"]!.GetValue<string>(), StringComparison.Ordinal));
+        Assert.All(packets, p => Assert.Equal("underlay0", p["steps"]!.AsArray()[^1]!["port"]!.GetValue<string>()));
+        Assert.All(packets, p => Assert.Contains(p["steps"]!.AsArray(), s => s!["text"]!.GetValue<string>() == "02:00:00:00:02:02 is at peer 10.0.0.2"));
+        Assert.Equal(Enumerable.Range(1, 1000), packets.Select(p => p["number"]!.GetValue<int>()).Order());
+
+        // One at a time; it ends with its time, and with its client.
+        string silent = $"{trace} --mac 02:00:00:00:ff:ff";
+        using (BackgroundProcess waiting = new(lab.LogFile("trace"), "sh", "-c", $"exec {silent} --timeout 60"))
+        {
+            Assert.True(Shell.Eventually(() => Shell.Try($"{silent} --timeout 1").Output.Contains("a trace is running already", StringComparison.Ordinal), 20), "two traces at once");
+            waiting.Signal(9);
+            Assert.Equal(10, Lines(Shell.Run($"for i in $(seq 40); do {trace} --vlan 100 2>/dev/null && exit 0; sleep 0.25; done; exit 1")).Length);
+        }
+
+        Assert.Empty(Lines(Shell.Run($"{silent} --timeout 1")));
+        Assert.Contains("vsid: 77: no segment has it", Shell.Try($"{trace} --vsid 77").Output, StringComparison.Ordinal);
+        Assert.Contains("it is 1 to 1000", Shell.Try($"{trace} --count 1001").Output, StringComparison.Ordinal);
+        MetricsSnapshot after = gateway.Metrics();
+        Assert.Equal(0, after.Sum(MetricNames.SteadyAllocatedBytes));
+        Assert.Equal(0, after.Sum(MetricNames.SteadyCollections));
+        Assert.Equal(dropped, Accounting.Dropped(gateway));
+        gateway.Stop();
+    }
+
+    private static JsonNode[] Lines(string output) => [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static l => l[0] == '{').Select(static l => JsonNode.Parse(l)!)];
+
     /// <summary>A gateway that encapsulates the same frames without end, past its warm-up.</summary>
     private static Gateway Start(Lab lab)
     {

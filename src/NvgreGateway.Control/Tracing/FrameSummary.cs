@@ -89,7 +89,7 @@ public static class FrameSummary
                 continue;
             }
 
-            if (protocol != 6 || frame.Length < next + 20 || (frame[next + 13] & 2) == 0)
+            if (next == 0 || protocol != 6 || frame.Length < next + 20 || (frame[next + 13] & 2) == 0)
             {
                 return null;
             }
