@@ -246,7 +246,7 @@ internal static unsafe class WarmUp
 
     private static void Drain(GatewayMemory memory)
     {
-        *memory.Trace = new TraceControl { Count = 1000, Vsid = 5001, Vlan = 100, Mac = ulong.MaxValue, Own = 1 };
+        *memory.Trace = new TraceControl { Count = 4, Vsid = 5001, Vlan = 100, Mac = ulong.MaxValue, Own = 1 };
         SpscRing traced = memory.TraceRing(0);
         while (traced.Peek() != null)
         {

@@ -234,6 +234,11 @@ internal sealed unsafe class TraceNarrator(ControlPlane plane)
                 Add("copy", $"lost: {CounterNames.Of((DropReason)e.A)} ({string.Join(", ", DropRules.Of((DropReason)e.A))})");
                 break;
             case TracePoint.Punted:
+                if (accepted)
+                {
+                    SourceKnown();
+                }
+
                 Add("control", Punt((PuntClass)e.A, (PuntKind)e.B, e.C));
                 break;
             default:

@@ -17,6 +17,7 @@ public sealed unsafe class TraceSession
     private readonly bool _ordered;
     private readonly uint _session;
     private readonly SortedDictionary<uint, Story> _open = [];
+    private readonly List<TraceEvent> _own = [];
     private readonly ulong _beganNanoseconds;
     private ulong _beganClock;
     private bool _ended;
@@ -84,7 +85,7 @@ public sealed unsafe class TraceSession
         ArgumentNullException.ThrowIfNull(tell);
         for (int worker = 0; worker < _memory.Limits.Workers; worker++)
         {
-            Drain(worker, tell);
+            Drain(worker);
         }
 
         foreach ((uint number, Story story) in _open.ToArray())
@@ -98,6 +99,14 @@ public sealed unsafe class TraceSession
                 break;
             }
         }
+
+        // After what they answer to.
+        foreach (TraceEvent own in _own)
+        {
+            tell(_narrator.TellOwn(own, Nanoseconds(own.Time)));
+        }
+
+        _own.Clear();
     }
 
     /// <summary>Ends the trace: workers forget it at their next poll, and what is not complete is told as it is.</summary>
@@ -209,7 +218,7 @@ public sealed unsafe class TraceSession
         return some.Length == 0 ? "none" : string.Join(", ", some.Take(8)) + (some.Length > 8 ? ", ..." : "");
     }
 
-    private void Drain(int worker, Action<TracePacket> tell)
+    private void Drain(int worker)
     {
         SpscRing ring = _memory.TraceRing(worker);
         for (var e = (TraceEvent*)ring.Peek(); e != null; e = (TraceEvent*)ring.Peek())
@@ -233,7 +242,7 @@ public sealed unsafe class TraceSession
                 }
                 else if (e->Point == TracePoint.Leaving)
                 {
-                    tell(_narrator.TellOwn(*e, Nanoseconds(e->Time)));
+                    _own.Add(*e);
                 }
             }
 

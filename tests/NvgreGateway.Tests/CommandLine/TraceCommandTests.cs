@@ -42,6 +42,29 @@ public sealed class TraceCommandTests
         Assert.Equal(Conversation, run.Ended(Cli.Done).Output);
     }
 
+    [Fact]
+    public async Task TellsAnAnswerOfTheGatewayAfterTheQuestion()
+    {
+        Cli run = (await Trace("arp-proxy")).Ended(Cli.Done);
+        Assert.StartsWith(
+            """
+            #1  22:13:20.000000  access0  46 bytes
+                02:00:00:00:0a:01 > ff:ff:ff:ff:ff:ff, VLAN 100, ARP who has 10.1.1.11, tell 10.1.1.200
+                segment      access0 VLAN 100 is segment blue, VSID 5001
+                inner        42 bytes untagged, not IP
+                source       02:00:00:00:0a:01 is at access0 VLAN 100
+                control      gets the question: the owner of the address is known
+              = handed to control
+
+            gateway  22:13:20.000000  access0  60 bytes
+                00:15:5d:00:00:0b > 02:00:00:00:0a:01, VLAN 100, ARP 10.1.1.11 is at 00:15:5d:00:00:0b
+                transmit     made by the gateway, to access0 VLAN 100
+
+            """,
+            run.Output,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("vsid-reserved", "= dropped: drop.vsid.reserved (A-022)")]
     [InlineData("arp-budget", "= dropped: drop.cpp.arp (F-047)")]
