@@ -74,8 +74,10 @@ internal static unsafe class ContextMemory
         w->Learn = memory.Punt(index, PuntClass.Learn);
         w->TenantNeighbor = memory.Punt(index, PuntClass.TenantNeighbor);
         w->Icmp = memory.Punt(index, PuntClass.Icmp);
+        w->TenantGroup = memory.Punt(index, PuntClass.TenantGroup);
         w->Inject = memory.Inject(index);
         w->Bindings = memory.Bindings;
+        w->Groups = memory.Groups;
         w->Access = access;
         w->Index = index;
         w->MaxPorts = ports;

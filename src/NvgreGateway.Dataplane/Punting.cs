@@ -176,9 +176,17 @@ internal static unsafe class Punting
     /// <param name="from">Port it came in on.</param>
     /// <param name="kind">Question or evidence.</param>
     /// <returns>False when the ring is full.</returns>
-    public static bool TenantNeighbor(WorkerContext* w, Work* k, uint from, PuntKind kind)
+    public static bool TenantNeighbor(WorkerContext* w, Work* k, uint from, PuntKind kind) => TenantFrame(w, k, from, w->TenantNeighbor, kind);
+
+    /// <summary>Hands control a copy of a tenant's frame, untagged, cut to what a slot holds.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="k">The frame.</param>
+    /// <param name="from">Port it came in on.</param>
+    /// <param name="ring">The ring of its class.</param>
+    /// <param name="kind">What it is.</param>
+    /// <returns>False when the ring is full.</returns>
+    public static bool TenantFrame(WorkerContext* w, Work* k, uint from, SpscRing ring, PuntKind kind)
     {
-        SpscRing ring = w->TenantNeighbor;
         // Half the ring is kept for those who wait for an answer.
         PuntSlot* slot = kind == PuntKind.TenantEvidence && ring.Count >= ring.Capacity / 2 ? null : (PuntSlot*)ring.Reserve();
         if (slot == null)
@@ -201,11 +209,11 @@ internal static unsafe class Punting
         slot->Port = (ushort)from;
         slot->Kind = kind;
         slot->L3Offset = EthernetHeader.Size;
-        slot->Trace = w->Trace != null && kind == PuntKind.TenantQuestion ? w->Trace->Current : 0;
+        slot->Trace = w->Trace != null && kind is PuntKind.TenantQuestion or PuntKind.TenantGroupOnly ? w->Trace->Current : 0;
         ring.Publish();
         if (w->Trace != null)
         {
-            TraceLog.Note(w, TracePoint.Punted, (ulong)PuntClass.TenantNeighbor, (ulong)kind);
+            TraceLog.Note(w, TracePoint.Punted, (ulong)(kind is PuntKind.TenantGroup or PuntKind.TenantGroupOnly ? PuntClass.TenantGroup : PuntClass.TenantNeighbor), (ulong)kind);
         }
 
         return true;

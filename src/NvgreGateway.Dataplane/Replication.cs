@@ -9,7 +9,7 @@ namespace NvgreGateway.Dataplane;
 /// Broadcast, multicast and unknown unicast: from the VLAN side one copy to every other attachment (if the segment switches locally)
 /// and to every peer that is up, or to the PA groups that <see cref="GroupStage"/> says; from NVGRE to every attachment and never to a peer (A-081, A-087 to A-089, E-021, E-025, rule 0.2.6).
 /// The last receiver gets the frame itself; copies of long frames share their payload (<see cref="SharedPayload"/>). Outcomes: copies queued or held; <c>drop.fdb.no_receiver</c>, also when isolation
-/// (E-024) is why there is none; those of <see cref="StormStage"/>; per copy those of <see cref="SizeStage"/>, <see cref="NeighborStage"/>, <see cref="Transmission"/>
+/// (E-024) is why there is none; those of <see cref="SnoopStage"/> and <see cref="StormStage"/>; per copy those of <see cref="SizeStage"/>, <see cref="NeighborStage"/>, <see cref="Transmission"/>
 /// and <c>drop.mbuf.nomem</c>.
 /// </summary>
 internal static unsafe class Replication
@@ -31,7 +31,18 @@ internal static unsafe class Replication
             end = segment->AttachmentCount + GroupStage.Receivers(w, k, segment, out skip);
         }
 
-        uint next = NextReceiver(w, k, segment, members, 0, end, skip);
+        SnoopStage.Scope scope = default;
+        if ((segment->Flags & SegmentFlags.Snooping) != 0)
+        {
+            scope = SnoopStage.Look(k);
+        }
+
+        uint next = NextReceiver(w, k, segment, members, 0, end, skip, in scope);
+        if (scope.Tell && source == DropReason.None && SnoopStage.Takes(w, k, from, next == end))
+        {
+            return;
+        }
+
         if (next == end || source != DropReason.None)
         {
             Accounting.Drop(w, m, next == end ? DropReason.FdbNoReceiver : source, from, k->Segment, k->Peer);
@@ -80,7 +91,7 @@ internal static unsafe class Replication
         while (next != end)
         {
             uint at = next;
-            next = NextReceiver(w, k, segment, members, at + 1, end, skip);
+            next = NextReceiver(w, k, segment, members, at + 1, end, skip, in scope);
             Mbuf* copy = m;
             bool toPeer = at >= segment->AttachmentCount;
             uint id = members[toPeer ? at + skip : at], to = id | (toPeer ? Place.Peer : 0), longest = SizeStage.LongestOf(w, to);
@@ -179,12 +190,18 @@ internal static unsafe class Replication
     }
 
     // The index of the next member that gets a copy.
-    private static uint NextReceiver(WorkerContext* w, Work* k, SegmentEntry* segment, uint* members, uint at, uint end, uint skip)
+    private static uint NextReceiver(WorkerContext* w, Work* k, SegmentEntry* segment, uint* members, uint at, uint end, uint skip, in SnoopStage.Scope scope)
     {
         bool fromPeer = k->Peer != 0;
         for (; at < end; at++)
         {
             uint id = members[at < segment->AttachmentCount ? at : at + skip];
+            if (scope.Audience != SnoopStage.Audience.All
+                && !SnoopStage.Wants(w, in scope, k->Segment, at < segment->AttachmentCount ? id : id | Place.Peer))
+            {
+                continue;
+            }
+
             if (at < segment->AttachmentCount)
             {
                 if (fromPeer || ((segment->Flags & SegmentFlags.LocalSwitching) != 0 && id != k->PlaceId))

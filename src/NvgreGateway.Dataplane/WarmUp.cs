@@ -29,7 +29,7 @@ internal static unsafe class WarmUp
     /// <summary>Stages that only some configurations come to: compiled before traffic, but kept out of the profile of the others.</summary>
     private static readonly Type[] s_seldom =
     [
-        typeof(VlanStage), typeof(LenientStage), typeof(PriorityStage), typeof(TopologyStage), typeof(RelayStage), typeof(StormStage), typeof(LoopStage), typeof(GroupStage), typeof(PathChoice),
+        typeof(VlanStage), typeof(LenientStage), typeof(PriorityStage), typeof(TopologyStage), typeof(RelayStage), typeof(StormStage), typeof(LoopStage), typeof(GroupStage), typeof(SnoopStage), typeof(PathChoice),
         typeof(OffloadInput), typeof(OffloadRequest), typeof(OffloadOutput), typeof(OffloadFlags), typeof(ChecksumTwin), typeof(Segmentation),
         typeof(TraceStage), typeof(TraceLog),
     ];

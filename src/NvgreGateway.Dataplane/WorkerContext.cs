@@ -100,8 +100,10 @@ internal unsafe struct WorkerContext
     public SpscRing Learn;
     public SpscRing TenantNeighbor;
     public SpscRing Icmp;
+    public SpscRing TenantGroup;
     public SpscRing Inject;
     public BindingTable Bindings;
+    public GroupMembers Groups;
     public nint Access;
     public int Index;
 

@@ -38,7 +38,16 @@ public readonly unsafe struct BindingTable
     /// <param name="high">As <see cref="BindingEntry.High"/>.</param>
     /// <param name="low">As <see cref="BindingEntry.Low"/>.</param>
     /// <returns>The MAC, or 0 when nobody is known to have the address.</returns>
-    public ulong Find(uint segment, uint family, ulong high, ulong low)
+    public ulong Find(uint segment, uint family, ulong high, ulong low) => TryFind(segment, family, high, low, out ulong mac) ? mac : 0;
+
+    /// <summary>Looks an address up. Any thread.</summary>
+    /// <param name="segment">Segment id.</param>
+    /// <param name="family">4 or 6.</param>
+    /// <param name="high">As <see cref="BindingEntry.High"/>.</param>
+    /// <param name="low">As <see cref="BindingEntry.Low"/>.</param>
+    /// <param name="mac">The MAC, or 0 when nobody is known to have the address.</param>
+    /// <returns>False when the table cannot be read now, since it is being changed.</returns>
+    public bool TryFind(uint segment, uint family, ulong high, ulong low, out ulong mac)
     {
         for (int i = 0; i < Tries; i++)
         {
@@ -48,15 +57,32 @@ public readonly unsafe struct BindingTable
                 continue;
             }
 
-            ulong mac = _entries[IndexOf(segment, family, high, low)].Mac;
+            mac = _entries[IndexOf(segment, family, high, low)].Mac;
             Thread.MemoryBarrier();
             if (before == Volatile.Read(ref *_sequence))
             {
-                return mac;
+                return true;
             }
         }
 
-        return 0;
+        mac = 0;
+        return false;
+    }
+
+    /// <summary>All entries. The writer only.</summary>
+    /// <returns>A copy; empty when a former writer died while it wrote.</returns>
+    public IReadOnlyList<BindingEntry> All()
+    {
+        var all = new List<BindingEntry>();
+        for (uint i = 0; i <= _mask && (*_sequence & 1) == 0; i++)
+        {
+            if (_entries[i].Mac != 0)
+            {
+                all.Add(_entries[i]);
+            }
+        }
+
+        return all;
     }
 
     /// <summary>Writes an address, new or not. The writer only; at most <see cref="Capacity"/> addresses.</summary>

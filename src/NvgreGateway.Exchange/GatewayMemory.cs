@@ -13,10 +13,10 @@ public sealed unsafe class GatewayMemory : IDisposable
     public const int LongestFrame = 9728 - 64;
 
     private const ulong HugePage = 2 << 20;
-    private const int RegionCount = 9;
-    private static readonly string[] s_names = ["header", "tables", "nexthops", "fdb", "ages", "statistics", "drops", "rings", "bindings"];
-    private static readonly bool[] s_huge = [false, true, false, true, true, true, false, false, false];
-    private static readonly (uint Bytes, uint Slots)[] s_punt = [(512, 1024), (PuntSlot.HeadBytes, 16384), (512, 512), (9728, 256)];
+    private const int RegionCount = 10;
+    private static readonly string[] s_names = ["header", "tables", "nexthops", "fdb", "ages", "statistics", "drops", "rings", "bindings", "groups"];
+    private static readonly bool[] s_huge = [false, true, false, true, true, true, false, false, false, false];
+    private static readonly (uint Bytes, uint Slots)[] s_punt = [(512, 1024), (PuntSlot.HeadBytes, 16384), (512, 512), (9728, 256), (1664, 256)];
     private const uint TraceSlots = 4096;
     private static readonly ulong s_traceBytes = (SpscRing.Bytes(TraceEvent.SizeOf, TraceSlots) + 4095) & ~4095ul;
     private readonly Region[] _regions;
@@ -38,6 +38,7 @@ public sealed unsafe class GatewayMemory : IDisposable
         Drops,
         Rings,
         Bindings,
+        Groups,
     }
 
     /// <summary>The head.</summary>
@@ -84,6 +85,9 @@ public sealed unsafe class GatewayMemory : IDisposable
 
     /// <summary>Tenants' addresses that are answered for.</summary>
     public BindingTable Bindings => new(_regions[(int)Part.Bindings].Memory, BindingEntries(Limits));
+
+    /// <summary>Where members of tenants' multicast groups are.</summary>
+    public GroupMembers Groups => new(_regions[(int)Part.Groups].Memory);
 
     /// <summary>The published snapshot; its header is null before the first.</summary>
     public Snapshot Current
@@ -385,6 +389,7 @@ public sealed unsafe class GatewayMemory : IDisposable
             (l.Segments + (ulong)l.Peers) * 1024 * l.Workers,
             RingBytes() * l.Workers,
             BindingTable.HeadBytes + (BindingEntries(l) * (ulong)sizeof(BindingEntry)),
+            GroupMembers.Bytes,
         ];
     }
 

@@ -15,6 +15,9 @@ public enum PuntClass : byte
     /// <summary>ICMP to the gateway's own addresses; and, while it is half empty, packets that were too big.</summary>
     Icmp,
 
+    /// <summary>IGMP, MLD and PIM hellos of tenants.</summary>
+    TenantGroup,
+
     /// <summary>Not a class: how many there are.</summary>
     Count,
 }

@@ -39,4 +39,10 @@ public enum PuntKind : byte
     /// <see cref="PuntSlot.Place"/> is where it came from, 0 = from NVGRE.
     /// </summary>
     LoopProbe,
+
+    /// <summary>A copy of a tenant's IGMP, MLD or PIM message, untagged; the frame itself goes its way.</summary>
+    TenantGroup,
+
+    /// <summary>The same, and nobody else gets it: the frame is consumed.</summary>
+    TenantGroupOnly,
 }

@@ -49,6 +49,9 @@ public enum SegmentFlags : uint
     /// <summary><c>strictArp</c>: malformed ARP and ND is dropped (E-059).</summary>
     StrictNeighbors = 1u << 14,
 
+    /// <summary><c>snooping</c>: tenant multicast goes to members and routers .</summary>
+    Snooping = 1u << 15,
+
     /// <summary><c>loopDetection</c>: own probes that come back are handed to control (E-073).</summary>
     LoopDetection = 1u << 16,
 

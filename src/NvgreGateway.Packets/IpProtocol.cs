@@ -42,6 +42,9 @@ public static class IpProtocol
     /// <summary>IPv6 destination options.</summary>
     public const byte DestinationOptions = 60;
 
+    /// <summary>PIM.</summary>
+    public const byte Pim = 103;
+
     /// <summary>SCTP; its ports lie where those of TCP do.</summary>
     public const byte Sctp = 132;
 

@@ -9,7 +9,7 @@ public sealed record BudgetsConfiguration
     /// <summary>Neighbour discovery on underlay ports.</summary>
     public required int Nd { get; init; }
 
-    /// <summary>IGMP and MLD on underlay ports .</summary>
+    /// <summary>IGMP and MLD on underlay ports, and as much again of tenants .</summary>
     public int Igmp { get; init; }
 
     /// <summary>ICMP errors to the tenants of each segment (B-070), 10 of them at once.</summary>

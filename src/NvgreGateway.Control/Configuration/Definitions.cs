@@ -290,7 +290,7 @@ internal static class Definitions
         var router = kind.Optional("router", new MaybeReferenceKind<RouterConfiguration>(Router), null, static s => s.Router, "The segment's router: source of ICMP errors to tenants.", "A-103, B-069");
         var multicastPa = kind.Optional("multicastPa", new PaGroupsKind(), [], static s => s.MulticastPa, "PA group: what is flooded goes there once, instead of to each peer.", "A-080, A-082", defaultText: "none: a copy for each peer");
         var groups = kind.Optional("groups", new GroupMapKind(ConfigurationLimits.GroupsPerSegment), [], static s => s.Groups, "Tenant groups that have PA groups of their own: { tenant group: PA group }.", "A-083", defaultText: "none");
-        kind.Later("snooping", "A-091");
+        var snooping = kind.Optional("snooping", Flag, false, static s => s.Snooping, "IGMP and MLD of tenants are watched: multicast goes to members and multicast routers only.", "A-091");
         var relay = kind.Optional("relay", Flag, false, static s => s.Relay, "Known unicast from one peer goes to the other peer that has its destination; broadcast, multicast and unknown unicast never do.", "A-092");
         kind.Later("dropBadInnerChecksum", "C-044", "false");
         RefuseFragments(kind);
@@ -315,6 +315,7 @@ internal static class Definitions
             Lossless = v.Get(lossless),
             RewriteInnerDscp = v.Get(rewriteInnerDscp),
             Relay = v.Get(relay),
+            Snooping = v.Get(snooping),
             Storm = v.Get(storm),
             MulticastPa = v.Get(multicastPa),
             Groups = v.Get(groups),
@@ -365,7 +366,7 @@ internal static class Definitions
         var arp = kind.Optional("arp", rate, 1000, static b => b.Arp, "ARP on underlay ports; as much again of tenants where `arp` answers.", "F-047");
         var nd = kind.Optional("nd", rate, 1000, static b => b.Nd, "Neighbour discovery on underlay ports; as much again of tenants where `arp` answers.", "F-047");
         var icmpEcho = kind.Optional("icmpEcho", rate, 100, static b => b.IcmpEcho, "Echo requests to the gateway's own addresses.", "F-047");
-        var igmp = kind.Optional("igmp", rate, 1000, static b => b.Igmp, "IGMP and MLD on underlay ports that have joined PA groups.", "F-047, A-085");
+        var igmp = kind.Optional("igmp", rate, 1000, static b => b.Igmp, "IGMP and MLD on underlay ports that have joined PA groups; as much again of tenants where `snooping` is on.", "F-047, A-085, A-091");
         kind.Later("dhcp", "F-047");
         kind.Later("bfd", "F-047");
         var icmpErrors = kind.Optional("icmpErrors", rate, 100, static b => b.IcmpErrors, "ICMP errors to the tenants of each segment, 10 of them at once.", "B-070");

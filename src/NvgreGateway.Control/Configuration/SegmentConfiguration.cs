@@ -41,6 +41,9 @@ public sealed record SegmentConfiguration
     /// <summary>What becomes of tenants' ARP and ND (A-105, E-050).</summary>
     public ArpMode Arp { get; init; }
 
+    /// <summary>Whether IGMP and MLD of tenants say who gets multicast .</summary>
+    public bool Snooping { get; init; }
+
     /// <summary>Whether malformed ARP and ND is dropped where <see cref="Arp"/> watches it (E-059).</summary>
     public bool StrictArp { get; init; }
 

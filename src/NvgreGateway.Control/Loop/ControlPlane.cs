@@ -4,6 +4,7 @@ using NvgreGateway.Control.Groups;
 using NvgreGateway.Control.Guard;
 using NvgreGateway.Control.Icmp;
 using NvgreGateway.Control.Neighbors;
+using NvgreGateway.Control.Snooping;
 using NvgreGateway.Control.Statistics;
 using NvgreGateway.Control.Tables;
 using NvgreGateway.Exchange;
@@ -99,6 +100,7 @@ public sealed class ControlPlane
             next = Math.Min(next, _announcements.NextTimer ?? ulong.MaxValue);
             next = Math.Min(next, _state?.Groups.NextTimer ?? ulong.MaxValue);
             next = Math.Min(next, _state?.Loops.NextTimer ?? ulong.MaxValue);
+            next = Math.Min(next, _state?.Snooped.NextTimer ?? ulong.MaxValue);
             return next == ulong.MaxValue ? null : next;
         }
     }
@@ -113,6 +115,8 @@ public sealed class ControlPlane
     internal NeighborTable Neighbors => Running.Neighbors;
 
     internal TenantNeighbors Tenants => Running.Tenants;
+
+    internal TenantGroups Snooped => Running.Snooped;
 
     internal OwnAddresses Own => Running.Own;
 
@@ -135,11 +139,12 @@ public sealed class ControlPlane
         var own = new OwnAddresses(_first.Ports, macs);
         var neighbors = new NeighborTable(_memory, _injects, own, NeighborChanged);
         var tenants = new TenantNeighbors(_memory, _injects, _first, TenantDuplicate);
+        var snooped = new TenantGroups(_memory, _first, () => _log.Write(EventSeverity.Warning, "snooping_full", ("capacity", _memory.Groups.Capacity)), nowNanoseconds);
         var errors = new UnderlayErrors(_memory, tables, PathMtuChanged);
         var groups = new GroupMembership(_injects, own, _first, _options.Ordered ? static most => most : RandomDelay);
         var protocols = new UnderlayProtocols(_memory, _injects, neighbors, own, _first.Budgets, AddressConflict, HandleError, groups);
         var loops = new LoopGuard(_memory, tables, _injects, LoopChanged);
-        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs, errors, tenants, groups, loops);
+        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs, errors, tenants, groups, loops, snooped);
         tables.Fdb.MarkedDuplicate += entry => _log.Write(
             EventSeverity.Warning, "fdb_duplicate", ("mac", entry.Mac), ("segment", _state.Index.SegmentOf(entry.Segment)?.Name));
         SetVlans(_first);
@@ -147,6 +152,7 @@ public sealed class ControlPlane
         neighbors.Watch(_state.Index.HopSets, nowNanoseconds);
         tenants.Refresh(_state.Index);
         loops.Refresh(_state.Index);
+        snooped.Refresh(_state.Index);
         ShowPeers();
         ShowMtus();
         if (_options.Ordered)
@@ -208,6 +214,9 @@ public sealed class ControlPlane
                     break;
                 case PuntKind.LoopProbe:
                     state.Loops.Handle(in punt, state.Index, Now);
+                    break;
+                case PuntKind.TenantGroup or PuntKind.TenantGroupOnly:
+                    state.Snooped.Handle(in punt, state.Index, Now);
                     break;
                 case PuntKind.NextHopNeeded:
                     state.Neighbors.Need(punt.Key, punt.Sequence, Now);
@@ -289,6 +298,7 @@ public sealed class ControlPlane
         state.Errors.Refresh(Index);
         state.Tenants.Refresh(Index);
         state.Loops.Refresh(Index);
+        state.Snooped.Refresh(Index);
         _tenantErrors.Refresh(Index);
         _hops.Refresh(Index);
         ShowPeers();
@@ -456,6 +466,7 @@ public sealed class ControlPlane
         ulong next = Math.Min(_nextTick, state.Neighbors.NextTimer ?? ulong.MaxValue);
         next = Math.Min(next, Math.Min(state.Errors.NextTimer ?? ulong.MaxValue, state.Loops.NextTimer ?? ulong.MaxValue));
         next = Math.Min(next, _announcements.NextTimer ?? ulong.MaxValue);
+        next = Math.Min(next, state.Snooped.NextTimer ?? ulong.MaxValue);
         return Math.Min(next, state.Groups.NextTimer);
     }
 
@@ -470,6 +481,7 @@ public sealed class ControlPlane
             state.Neighbors.Fire(due);
             state.Loops.Fire(state.PortMacs, _options.Ordered ? due : Math.Max(due, until));
             state.Errors.Fire(state.Index, due);
+            state.Snooped.Fire(due);
             if (due >= _nextTick)
             {
                 // Ticks that were missed are one: the tables look at the clock, not at how often they are called.
@@ -717,7 +729,7 @@ public sealed class ControlPlane
 
     private sealed record State(
         GatewayTables Tables, NeighborTable Neighbors, UnderlayProtocols Protocols, OwnAddresses Own, PlaneIndex Index,
-        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors, TenantNeighbors Tenants, GroupMembership Groups, LoopGuard Loops)
+        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors, TenantNeighbors Tenants, GroupMembership Groups, LoopGuard Loops, TenantGroups Snooped)
     {
         public AnnouncementScope Scope => new(Index, PortMacs, Protocols, Tables.Fdb);
     }

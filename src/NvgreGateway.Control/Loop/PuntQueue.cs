@@ -63,7 +63,7 @@ internal sealed unsafe class PuntQueue
     private Punt Copy(PuntSlot* slot, uint slotBytes)
     {
         // The length is another process' word: never copy past the slot, whatever it says.
-        int length = slot->Kind is PuntKind.Frame or PuntKind.TooBig or PuntKind.TenantQuestion or PuntKind.TenantEvidence or PuntKind.LoopProbe ? (int)Math.Min(slot->CopiedLength, slotBytes - PuntSlot.HeadBytes) : 0;
+        int length = slot->Kind is PuntKind.Frame or PuntKind.TooBig or PuntKind.TenantQuestion or PuntKind.TenantEvidence or PuntKind.LoopProbe or PuntKind.TenantGroup or PuntKind.TenantGroupOnly ? (int)Math.Min(slot->CopiedLength, slotBytes - PuntSlot.HeadBytes) : 0;
         return new Punt
         {
             Sequence = slot->Sequence,

@@ -222,6 +222,7 @@ internal static unsafe class SnapshotBuilder
             | (c.Lossless == FramePolicy.Forward ? SegmentFlags.ForwardLossless : 0)
             | (c.RewriteInnerDscp ? SegmentFlags.RewriteInnerDscp : 0)
             | (c.Relay ? SegmentFlags.Relay : 0)
+            | (c.Snooping ? SegmentFlags.Snooping : 0)
             | (c.Limits.Action == LimitAction.Drop ? SegmentFlags.LimitDrop : 0)
             | (c.MssClamp ? SegmentFlags.MssClamp : 0)
             | (c.Fragment ? SegmentFlags.Fragment : 0)

@@ -263,6 +263,8 @@ internal sealed unsafe class TraceNarrator(ControlPlane plane)
         PuntKind.TopologyChange => "told of a topology change",
         PuntKind.TenantQuestion => "gets the question: the owner of the address is known",
         PuntKind.TenantEvidence => "gets a copy to learn the address from",
+        PuntKind.TenantGroup => "gets a copy to learn members and routers of multicast groups from",
+        PuntKind.TenantGroupOnly => "gets the frame, to learn members of multicast groups from: nobody else is to hear it",
         _ => kind == PuntClass.Neighbor ? "gets the frame: ARP or neighbour discovery" : "gets the frame: ICMP",
     };
 

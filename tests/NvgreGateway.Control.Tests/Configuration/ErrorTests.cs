@@ -255,7 +255,6 @@ public sealed class ErrorTests
     [InlineData("offload", "\"auto\"", "leave the key out")]
     [InlineData("ports[0].offload", "\"off\"", "leave the key out")]
     [InlineData("workers.spread", "\"auto\"", "leave the key out")]
-    [InlineData("segments[0].snooping", "false", "leave the key out")]
     [InlineData("segments[0].dropBadInnerChecksum", "true", "leave the key out, or false")]
     [InlineData("budgets.dhcp", "1000", "leave the key out")]
     [InlineData("budgets.bfd", "1000", "leave the key out")]
@@ -346,7 +345,7 @@ public sealed class ErrorTests
 
         Assert.Equal((path, "5", problem), (error.Path, error.Value, error.Problem));
         Assert.Equal(
-            "name, vsid, attachments, peers, sourceAddresses, spread, adminState, learning, unknownUnicast, records, arp, strictArp, localSwitching, loopDetection, limits, lossless, pcpToDscp, dscpToPcp, rewriteInnerDscp, mssClamp, fragment, router, multicastPa, groups, relay, storm",
+            "name, vsid, attachments, peers, sourceAddresses, spread, adminState, learning, unknownUnicast, records, arp, strictArp, localSwitching, loopDetection, limits, lossless, pcpToDscp, dscpToPcp, rewriteInnerDscp, mssClamp, fragment, router, multicastPa, groups, snooping, relay, storm",
             error.Allowed);
     }
 
@@ -378,7 +377,7 @@ public sealed class ErrorTests
             ("ports[3].name", "\"u0\""),
             ("ports[2].routes[0].via", "\"10.0.0.1\""),
             ("segments[0].vsid", "16777214"),
-            ("segments[0].snooping", "true"),
+            ("segments[0].snooping", "1"),
             ("segments[0].peers[0].dscp.encapsulate", "99"),
             ("segments[0].records[0].mac", "\"ff:ff:ff:ff:ff:ff\""),
             ("segments[1].attachments[1]", "{\"port\":\"t0\",\"vlan\":10}"),

@@ -114,6 +114,7 @@ public sealed class LoaderTests
         Assert.False(blue.Learning);
         Assert.Equal(UnknownUnicastPolicy.Drop, blue.UnknownUnicast);
         Assert.False(blue.LocalSwitching);
+        Assert.True(blue.Snooping);
         Assert.Equal(AdminState.Down, blue.AdminState);
         Assert.Equal(FramePolicy.Forward, blue.Lossless);
         Assert.Equal(new LimitsConfiguration { Macs = 50, Action = LimitAction.Drop }, blue.Limits);

@@ -74,7 +74,7 @@ internal static class Samples
               "records": [
                 { "mac": "02:00:00:00:0b:01", "pa": "198.51.100.10", "sticky": true },
                 { "mac": "02:00:00:00:0b:02", "ca": "2001:db8:ffff::5", "port": "t0", "vlan": 4094 } ],
-              "relay": true, "storm": { "broadcast": 1000, "multicast": "64kbps", "unknown": 1 }, "arp": "proxy", "strictArp": true, "spread": "flow", "rewriteInnerDscp": true, "dropBadInnerChecksum": false },
+              "relay": true, "snooping": true, "storm": { "broadcast": 1000, "multicast": "64kbps", "unknown": 1 }, "arp": "proxy", "strictArp": true, "spread": "flow", "rewriteInnerDscp": true, "dropBadInnerChecksum": false },
             { "name": "red.2", "vsid": 16777214, "attachments": [ { "port": "a1", "vlan": 300 } ], "peers": [ "192.0.2.77" ] }
           ]
         }

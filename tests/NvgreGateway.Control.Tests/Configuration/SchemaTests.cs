@@ -42,7 +42,7 @@ public sealed class SchemaTests
         Assert.False((bool)segment["properties"]!["relay"]!["default"]!);
         Assert.Equal(["first", "flow"], segment["properties"]!["spread"]!["enum"]!.AsArray().Select(static n => (string?)n));
         Assert.False((bool)segment["properties"]!["dropBadInnerChecksum"]!["const"]!);
-        Assert.Null(segment["properties"]!["snooping"]);
+        Assert.False((bool)segment["properties"]!["snooping"]!["default"]!);
         Assert.Equal(2, segment["properties"]!["peers"]!["items"]!["anyOf"]!.AsArray().Count);
     }
 
@@ -78,7 +78,7 @@ public sealed class SchemaTests
     [Theory]
     [InlineData("segments[0].colour", "1")]
     [InlineData("segments[0].relay", "\"on\"")]
-    [InlineData("segments[0].snooping", "false")]
+    [InlineData("segments[0].snooping", "\"on\"")]
     [InlineData("ports[0].mode", "\"dot1q\"")]
     [InlineData("ports[0].addresses", "[]")]
     [InlineData("ports[2].trust", "\"dscp\"")]

@@ -1323,4 +1323,56 @@ public sealed class Cases
     [Fact]
     [Requirement("A-121", "A-055")]
     public void A_Next_Hop_That_Falls_Silent() => CaseRunner.Run("a-next-hop-that-falls-silent");
+
+    [Fact]
+    [Requirement("A-091")]
+    public void Snoop_Off() => CaseRunner.Run("snoop-off");
+
+    [Fact]
+    [Requirement("A-091")]
+    public void Snoop_Member_Behind_A_Peer() => CaseRunner.Run("snoop-member-behind-a-peer");
+
+    [Fact]
+    [Requirement("A-091")]
+    public void Snoop_Member_On_A_Vlan() => CaseRunner.Run("snoop-member-on-a-vlan");
+
+    [Fact]
+    [Requirement("A-091")]
+    public void Snoop_Querier() => CaseRunner.Run("snoop-querier");
+
+    [Fact]
+    [Requirement("A-091")]
+    public void Snoop_Query_Without_Address() => CaseRunner.Run("snoop-query-without-address");
+
+    [Fact]
+    [Requirement("A-091")]
+    public void Snoop_Pim() => CaseRunner.Run("snoop-pim");
+
+    [Fact]
+    [Requirement("A-091")]
+    public void Snoop_Leave() => CaseRunner.Run("snoop-leave");
+
+    [Fact]
+    [Requirement("A-091")]
+    public void Snoop_Ages() => CaseRunner.Run("snoop-ages");
+
+    [Fact]
+    [Requirement("A-091")]
+    public void Snoop_Igmpv3() => CaseRunner.Run("snoop-igmpv3");
+
+    [Fact]
+    [Requirement("A-091")]
+    public void Snoop_Mld() => CaseRunner.Run("snoop-mld");
+
+    [Fact]
+    [Requirement("A-091")]
+    public void Snoop_Malformed() => CaseRunner.Run("snoop-malformed");
+
+    [Fact]
+    [Requirement("A-091")]
+    public void Snoop_Budget() => CaseRunner.Run("snoop-budget");
+
+    [Fact]
+    [Requirement("A-091")]
+    public void Snoop_In_A_Burst() => CaseRunner.Run("snoop-in-a-burst");
 }
