@@ -74,7 +74,7 @@ internal sealed unsafe class PuntQueue
             Segment = slot->Segment,
             Port = slot->Port,
             L3Offset = slot->L3Offset,
-            Trace = slot->Kind is PuntKind.Frame or PuntKind.TenantQuestion ? slot->Trace : 0,
+            Trace = slot->Kind is PuntKind.Frame or PuntKind.TenantQuestion or PuntKind.TenantGroupOnly ? slot->Trace : 0,
             Frame = new ReadOnlySpan<byte>(PuntSlot.Data(slot), length).ToArray(),
         };
     }
