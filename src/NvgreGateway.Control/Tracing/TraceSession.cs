@@ -284,7 +284,7 @@ public sealed unsafe class TraceSession
         public void Add(TraceEvent e)
         {
             _events.Add(e);
-            AwaitsControl |= e.Point == TracePoint.Punted && (PuntKind)e.B is PuntKind.Frame or PuntKind.TenantQuestion;
+            AwaitsControl |= e.Point == TracePoint.Punted && (PuntKind)e.B is PuntKind.Frame or PuntKind.TenantQuestion or PuntKind.TenantGroupOnly;
             Complete |= e.Point is TracePoint.Transmitted or TracePoint.Consumed or TracePoint.Dropped;
         }
 
