@@ -61,7 +61,8 @@ internal static unsafe class Replication
                 TraceLog.Note(w, TracePoint.Storm);
             }
 
-            TraceLog.Note(w, TracePoint.Replicated, segment->AttachmentCount, segment->PeerCount);
+            uint receivers = end - segment->AttachmentCount;
+            TraceLog.Note(w, TracePoint.Replicated, segment->AttachmentCount, segment->PeerCount, skip != 0 || receivers > segment->PeerCount ? receivers : 0);
         }
 
         CopyRecord* record = Accounting.BeginCopies(w, from, k->Segment);

@@ -25,7 +25,7 @@ public enum TracePoint : ushort
     /// <summary>Its size was compared with a way out. A: place; B: longest tenant frame; C: <see cref="DropReason"/>; D: 1 = it is fragmented.</summary>
     Size,
 
-    /// <summary>It is replicated. A: attachments of the segment; B: its peers.</summary>
+    /// <summary>It is replicated. A: attachments of the segment; B: its peers; C: PA groups that it goes to instead of them, 0 = it does not.</summary>
     Replicated,
 
     /// <summary>Storm limits let it pass.</summary>

@@ -214,7 +214,7 @@ internal sealed unsafe class TraceNarrator(ControlPlane plane)
                 Add("storm", "within the limits");
                 break;
             case TracePoint.Replicated:
-                Add("replicate", string.Create(CultureInfo.InvariantCulture, $"the segment has {Count(e.A, "attachment")} and {Count(e.B, "peer")}"));
+                Add("replicate", string.Create(CultureInfo.InvariantCulture, $"the segment has {Count(e.A, "attachment")} and {Count(e.B, "peer")}{(e.C != 0 ? $"; {Count(e.C, "PA group")} instead of peers" : "")}"));
                 break;
             case TracePoint.Held:
                 Straight((uint)e.B);

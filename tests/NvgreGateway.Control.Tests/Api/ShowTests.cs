@@ -10,6 +10,27 @@ namespace NvgreGateway.Control.Tests.Api;
 public sealed class ShowTests
 {
     [Fact]
+    [Requirement("A-082")]
+    public unsafe void ASegmentShowsWhereItFloods()
+    {
+        using var f = new PlaneFixture(PlaneFixture.Json(
+            peers: "\"192.0.2.2\" ], \"multicastPa\": \"239.1.1.1\", \"groups\": { \"224.1.1.1\": [ \"239.1.1.2\", \"ff08::2\" ] }, \"records\": [ ",
+            segments: ", { \"name\": \"red\", \"vsid\": 5002, \"attachments\": [ { \"port\": \"access0\", \"vlan\": 200 } ] }"));
+        IReadOnlyList<SegmentStatus> segments = StatusReporter.Segments(f.Plane);
+        Assert.Equal(["239.1.1.1"], segments[0].MulticastPa);
+        Assert.Equal(["239.1.1.2", "ff08::2"], Assert.Single(segments[0].Groups, static g => g.Key == "224.1.1.1").Value);
+        Assert.Empty(segments[1].MulticastPa);
+        Assert.Empty(segments[1].Groups);
+        Assert.Single(StatusReporter.Peers(f.Plane)); // a group is none
+
+        // What is sent to a group is sent by its segment.
+        uint group = f.Plane.Tables.Ids.PeerOf(5001, System.Net.IPAddress.Parse("239.1.1.1"));
+        f.Memory.Peers(0)[group].TxGroup[3 + PeerCounters.Packets] = 7;
+        Assert.Equal(7ul, f.Plane.Statistics.Segment(f.Plane.Tables.Ids.SegmentOf(5001)).Nvgre.TxBroadcast.Packets);
+        Assert.Equal(0ul, f.Plane.Statistics.Segment(f.Plane.Tables.Ids.SegmentOf(5002)).Nvgre.TxBroadcast.Packets);
+    }
+
+    [Fact]
     [Requirement("F-011")]
     public unsafe void EveryObjectHasItsStatesAndAReason()
     {
