@@ -6,7 +6,7 @@ CRC32C of the flow key, the finaliser of MurmurHash3 mixes that, and the highest
 """
 import wire as w
 from cases_bridge import hello
-from cases_mtu import ptb4, told
+from cases_mtu import fragments, ptb4, told
 from cases_tunnel import back4, udp4, udp6
 from suite import Case, access, config, known, segment, underlay, AT_HOST, AT_VM
 
@@ -128,6 +128,22 @@ for n in range(40000, 40002):
     told(c, udp4(b"p" * 1427, sport=n), "drop.mtu.df", 1454)
 
 
+c = Case("fragments-over-two-next-hops", ["A-120", "A-033", "B-067"], "All fragments of an inner packet have one way, that of the flow of fragments; a SYN and an ARP request have theirs.",
+         config(known(), ports=[access(), underlay(**routed([A, B]))]))
+WHOLE = [udp4(b"f" * 1450, dst="10.1.2.%d" % n, flags=0) for n in range(1, 9)]
+for f in both(WHOLE, lambda f: hop(fragments(f, 1458)[0], [A, B])):
+    pieces = fragments(f, 1458)
+    if len({hop(p, [A, B]) for p in pieces}) != 1 or len(pieces) < 2:
+        raise ValueError("fragments with several ways")
+    c.rx("access0", w.tag(f, 100), *[("underlay0", w.encapsulated(p, dst_mac=hop(p, [A, B])[2])) for p in pieces])
+c.up(hello(w.HOST), dst_mac=hop(hello(w.HOST), [A, B])[2], bum=True)
+
+c = Case("relayed-over-two-next-hops", ["A-120", "A-092"], "What is relayed from one peer to another has the way of its inner flow, as what comes from the VLAN.",
+         config(segment(peers=[w.PEER4, OTHER4], relay=True, spread="flow", records=[AT_HOST, AT_VM, {"mac": OTHER_VM, "ca": "10.1.1.12", "pa": OTHER4}]),
+                ports=[access(), underlay(addresses=ADDRESSES, **routed([A, B]))]))
+for f in both([udp4(sport=40000 + n, src_mac=OTHER_VM) for n in range(12)], lambda f: (hop(f, [A, B]), source(f, SOURCES4))):
+    c.rx("underlay0", w.tunnelled(f, src=OTHER4), ("underlay0", w.encapsulated(f, dst_mac=hop(f, [A, B])[2], src=source(f, SOURCES4))))
+
 # ---- next hops that come and go ---------------------------------------------------------------------------------------
 
 def ask(h, unicast=False):
@@ -145,6 +161,18 @@ c = Case("all-next-hops-are-resolved", ["A-120", "E-063"], "The first packet has
 c.up(TO_A[0], dst_mac=A[2], held=5).own("underlay0", ask(A)).own("underlay0", ask(B))
 c.at(5).rx("underlay0", answer(A), consumed=True).rx("underlay0", answer(B), consumed=True)
 c.at(6).up(TO_B[0], dst_mac=B[2]).up(TO_A[1], dst_mac=A[2])
+
+SOLICIT = lambda h: w.neighbor_solicitation(w.GATEWAY_UNDERLAY, w.LOCAL6, h[0])  # noqa: E731
+ADVERTISE = lambda h: w.neighbor_advertisement(h[2], h[0], w.GATEWAY_UNDERLAY, w.LOCAL6, h[0], 0x60)  # noqa: E731
+TO_A6, TO_B6 = (next(f for f in flows(20) if hop(f, [A6, B6]) == h) for h in (A6, B6))
+c = Case("all-next-hops-are-resolved-six", ["A-120", "E-063", "A-121"], "The same by neighbour discovery; the one that does not answer loses its flow after three seconds.",
+         config(segment(peers=[w.PEER6], records=[AT_HOST, {**AT_VM, "pa": w.PEER6}]), ports=[access(), underlay(**routed([A6, B6], "::/0", known_macs=False))]))
+c.up(TO_A6, drop="drop.neigh.unresolved").own("underlay0", SOLICIT(A6)).own("underlay0", SOLICIT(B6))
+c.at(5).rx("underlay0", ADVERTISE(B6), consumed=True)
+c.at(6).up(TO_B6, peers=[w.PEER6], dst_mac=B6[2])
+c.own("underlay0", SOLICIT(A6), at=1000).own("underlay0", SOLICIT(A6), at=2000)
+c.at(3001).up(TO_A6, peers=[w.PEER6], dst_mac=B6[2])
+c.own("underlay0", SOLICIT(A6), at=6000).own("underlay0", SOLICIT(A6), at=7000).own("underlay0", SOLICIT(A6), at=8000)
 
 c = Case("a-next-hop-that-never-answers", ["A-121", "A-055", "A-054"], "Its flows wait for it until it is given up, then they take the other next hop; the other flows stay where they are. When it answers, its flows "
          "return.", config(known(), ports=SILENT))

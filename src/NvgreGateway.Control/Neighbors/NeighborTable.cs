@@ -122,6 +122,7 @@ internal sealed unsafe class NeighborTable
             if (wanted.TryGetValue(key, out mac) || IsGroup(key, out mac))
             {
                 slot->Static = 1;
+                work.Unreachable = false;
                 SetState(id, work, NextHopState.Resolved, mac.Value);
                 SetTimer(id, work, Never);
             }

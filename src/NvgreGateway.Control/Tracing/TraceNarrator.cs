@@ -316,6 +316,21 @@ internal sealed unsafe class TraceNarrator(ControlPlane plane)
         }
     }
 
+    // Which of several a flow took is told by where it left and to whom.
+    private void AddNextHop(uint id, int port, MacAddress mac)
+    {
+        bool Leads(uint hop) => (plane.Memory.NextHops[hop].Word & MacAddress.Broadcast.Value) == mac.Value;
+        IReadOnlyList<PlaneIndex.HopView> hops = plane.Index.PeerOf(id)?.Hops ?? [];
+        uint taken = hops.FirstOrDefault(h => h.Path.PortIndex == port && Leads(h.Id)).Id;
+        if (taken == 0 && TryPeer(id, out PeerEntry peer) && Leads(peer.NextHop))
+        {
+            taken = peer.NextHop; // a PA group, or a peer that is gone from the configuration
+        }
+
+        string choice = hops.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $", by the flow's hash one of {hops.Count}") : string.Empty;
+        Add("neighbour", taken == 0 ? $"next hop is {mac}" : $"next hop {NextHop(taken)} is {mac}{choice}");
+    }
+
     private void Leaving(in TraceEvent e, bool accepted)
     {
         uint place = (uint)e.A;
@@ -329,9 +344,7 @@ internal sealed unsafe class TraceNarrator(ControlPlane plane)
         if ((place & Place.Peer) != 0)
         {
             Add("encapsulate", FrameSummary.Outer(frame));
-            MacAddress mac = MacAddress.FromBytes(frame[..6]);
-            bool known = TryPeer(place & Place.IdMask, out PeerEntry peer) && (plane.Memory.NextHops[peer.NextHop].Word & MacAddress.Broadcast.Value) == mac.Value;
-            Add("neighbour", known ? $"next hop {NextHop(peer.NextHop)} is {mac}" : $"next hop is {mac}");
+            AddNextHop(place & Place.IdMask, e.Port, MacAddress.FromBytes(frame[..6]));
         }
         else if (place != 0)
         {

@@ -69,6 +69,14 @@ public sealed class ShowTests
         Assert.Equal(("down", "down", "administratively down"), (peer.Admin, peer.Oper, peer.Reason));
     }
 
+    [Fact]
+    [Requirement("A-045")]
+    public void APeerWithAnExceptionSaysSo()
+    {
+        using var f = new PlaneFixture(PlaneFixture.Json(peers: """{ "address": "192.0.2.2", "acceptInnerTag": true }, "192.0.2.3" """));
+        Assert.Equal(["acceptInnerTag", null], StatusReporter.Peers(f.Plane).Select(static p => p.NonCompliant));
+    }
+
     [Theory]
     [Requirement("E-077")]
     [InlineData(0, null, null)]

@@ -125,6 +125,20 @@ public sealed class NextHopSetTests
     }
 
     [Fact]
+    public void OneThatBecomesStaticIsMarkedNoMore()
+    {
+        using var f = new PlaneFixture(Json());
+        f.Need(f.NextHop(A));
+        f.Round();
+        f.Advance(3);
+        Assert.True(IsMarked(f, A));
+        string json = Json().Replace("\"routes\"", $"\"neighbors\": [ {{ \"address\": \"{A}\", \"mac\": \"02:00:00:00:aa:09\" }} ], \"routes\"", StringComparison.Ordinal);
+        Assert.True(f.Plane.Apply(PlaneFixture.Parse(json), f.Now).Changed);
+        Assert.Equal((false, true), (IsMarked(f, A), IsMarked(f, B)));
+        Assert.Equal("192.0.2.254 on underlay0", Assert.Single(f.Plane.RaisedConditions).Subject);
+    }
+
+    [Fact]
     public void OneOfItsOwnIsLeftAloneAsBefore()
     {
         using var f = new PlaneFixture(Json(""));

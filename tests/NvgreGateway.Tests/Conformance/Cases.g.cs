@@ -1313,8 +1313,20 @@ public sealed class Cases
     public void Next_Hops_On_Two_Ports() => CaseRunner.Run("next-hops-on-two-ports");
 
     [Fact]
+    [Requirement("A-120", "A-033", "B-067")]
+    public void Fragments_Over_Two_Next_Hops() => CaseRunner.Run("fragments-over-two-next-hops");
+
+    [Fact]
+    [Requirement("A-120", "A-092")]
+    public void Relayed_Over_Two_Next_Hops() => CaseRunner.Run("relayed-over-two-next-hops");
+
+    [Fact]
     [Requirement("A-120", "E-063")]
     public void All_Next_Hops_Are_Resolved() => CaseRunner.Run("all-next-hops-are-resolved");
+
+    [Fact]
+    [Requirement("A-120", "E-063", "A-121")]
+    public void All_Next_Hops_Are_Resolved_Six() => CaseRunner.Run("all-next-hops-are-resolved-six");
 
     [Fact]
     [Requirement("A-121", "A-055", "A-054")]

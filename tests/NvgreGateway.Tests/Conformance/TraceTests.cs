@@ -44,6 +44,15 @@ public sealed class TraceTests
         Assert.Equal("transmitted", packet.Verdict);
     }
 
+    [Fact]
+    [Requirement("F-033")]
+    public void TheNextHopThatAFlowTookIsNamed()
+    {
+        (List<TracePacket> told, _) = Trace(Tree.Case("flows-over-two-next-hops"), 32, 1);
+        string[] said = [.. told.Select(static p => Assert.Single(p.Steps, static s => s.Stage == "neighbour").Text).Distinct().Order()];
+        Assert.Equal(["next hop 192.0.2.253 is 02:00:00:00:02:fd, by the flow's hash one of 2", "next hop 192.0.2.254 is 02:00:00:00:02:fe, by the flow's hash one of 2"], said);
+    }
+
     private static (List<TracePacket> Told, Replayed Run) Trace(string folder, int burst, int workers)
     {
         List<TracePacket> told = [];
