@@ -34,18 +34,19 @@ internal static unsafe class Accounting
     /// <param name="from">Port it came in on.</param>
     /// <param name="segment">Segment id where known, else 0.</param>
     /// <param name="peer">Peer id where known, else 0.</param>
-    public static void CountDrop(WorkerContext* w, DropReason reason, uint from, uint segment, uint peer)
+    /// <param name="frames">How many frames.</param>
+    public static void CountDrop(WorkerContext* w, DropReason reason, uint from, uint segment, uint peer, uint frames = 1)
     {
-        w->Stats->Drops[(int)reason]++;
-        WorkerContext.PortCounters(w, from)->RxDropped++;
+        w->Stats->Drops[(int)reason] += frames;
+        WorkerContext.PortCounters(w, from)->RxDropped += frames;
         if (segment != 0)
         {
-            w->SegmentDrops[(segment * 128) + (uint)reason]++;
+            w->SegmentDrops[(segment * 128) + (uint)reason] += frames;
         }
 
         if (peer != 0)
         {
-            w->PeerDrops[((nuint)peer * 128) + (uint)reason]++;
+            w->PeerDrops[((nuint)peer * 128) + (uint)reason] += frames;
         }
     }
 

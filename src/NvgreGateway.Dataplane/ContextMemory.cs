@@ -29,7 +29,7 @@ internal static unsafe class ContextMemory
         nuint work = Take(WorkerContext.MaxBurst * (nuint)sizeof(Work));
         nuint discarded = Take(WorkerContext.DiscardCapacity * (nuint)sizeof(Mbuf*));
         nuint tx = Take(ports * (nuint)sizeof(TxBuffer));
-        nuint asked = Take((nuint)sizeof(TxBuffer));
+        nuint asked = Take((nuint)sizeof(TxBuffer)), joined = Take((nuint)sizeof(TxBuffer));
         nuint hops = Take(WorkerContext.HeldHopCapacity * (nuint)sizeof(HeldHop));
         nuint held = Take((WorkerContext.HeldCapacity + 1) * (nuint)sizeof(Departure));
         nuint records = Take(WorkerContext.Records * (nuint)sizeof(CopyRecord));
@@ -45,6 +45,7 @@ internal static unsafe class ContextMemory
         w->Discarded = (Mbuf**)(block + discarded);
         w->Tx = (TxBuffer*)(block + tx);
         w->Asked = (TxBuffer*)(block + asked);
+        w->Joined = (TxBuffer*)(block + joined);
         w->HeldHop = (HeldHop*)(block + hops);
         w->Held = (Departure*)(block + held);
         w->Record = (CopyRecord*)(block + records);

@@ -118,7 +118,7 @@ internal static unsafe class OffloadOutput
         bool inner4 = p[frame.L3] >> 4 == 4;
         if (OffloadFlags.TryTranslate(kind, frame, inner4, l3, l4, segment, toPeer ? entry->Nvgre : entry->Plain, out MbufFlags flags, out ulong lengths))
         {
-            PrepareHeaders(p, frame, inner4, l3, protocol, cut: segment != 0);
+            PrepareHeaders(p, frame, inner4, l3, protocol, cut: segment != 0, ((toPeer ? entry->Nvgre : entry->Plain) & PortOffloads.PseudoLength) != 0);
             m->OlFlags |= flags;
             m->TxOffload = lengths;
             if (w->Ports.Prepare(port, m))
@@ -172,9 +172,9 @@ internal static unsafe class OffloadOutput
         return true;
     }
 
-    private static void PrepareHeaders(byte* p, OffloadFrame frame, bool inner4, uint l3, byte protocol, bool cut)
+    private static void PrepareHeaders(byte* p, OffloadFrame frame, bool inner4, uint l3, byte protocol, bool cut, bool pseudoLength)
     {
-        ChecksumTwin.WritePseudo(p + frame.L3, l3, protocol, withLength: !cut);
+        ChecksumTwin.WritePseudo(p + frame.L3, l3, protocol, withLength: !cut || pseudoLength);
         if (cut && inner4)
         {
             Unsafe.WriteUnaligned<ushort>(p + frame.L3 + 10, 0);

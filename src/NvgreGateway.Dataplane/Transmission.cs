@@ -75,8 +75,18 @@ internal static unsafe class Transmission
     public static void QueueAsked(WorkerContext* w, uint port, Mbuf* m, TxNote note)
     {
         CountGroup(w, m, note, undo: false);
+        AgainAsked(w, port, m, note);
+    }
+
+    /// <summary>Queues a packet that the device cuts and whose counters have moved already.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="port">Port to send on.</param>
+    /// <param name="m">The packet; no longer the caller's.</param>
+    /// <param name="note">Its account.</param>
+    public static void AgainAsked(WorkerContext* w, uint port, Mbuf* m, TxNote note)
+    {
         OffloadOutput.Weigh(m, out uint frames, out uint bytes, out _);
-        Again(w, port, m, note, bytes);
+        Put(w, port, m, note, bytes, special: true);
         w->Tx[port].More += frames - 1;
     }
 
@@ -228,7 +238,7 @@ internal static unsafe class Transmission
             }
             else
             {
-                w->Stats->Transmitted++;
+                w->Stats->Transmitted += 1 + notes[i].More;
             }
         }
 
@@ -293,7 +303,7 @@ internal static unsafe class Transmission
                 TraceLog.Note(w, m, TracePoint.Dropped, (ulong)reason, segment, peer ? id : 0);
             }
 
-            Accounting.CountDrop(w, reason, note.From, segment, peer ? id : 0);
+            Accounting.CountDrop(w, reason, note.From, segment, peer ? id : 0, 1 + note.More);
         }
 
         Accounting.Discard(w, m);

@@ -12,8 +12,10 @@ namespace NvgreGateway.Dataplane;
 internal readonly unsafe struct TxNote
 {
     private const uint TenantMask = 0x1_FFFF;
+    private const int TenantShift = 32;
     private const int FromShift = 49;
     private const int CastShift = 57;
+    private const int MoreShift = 59;
     private readonly CopyRecord* _record;
     private readonly ulong _packed;
 
@@ -26,7 +28,7 @@ internal readonly unsafe struct TxNote
     public TxNote(CopyRecord* record, uint place, uint tenantBytes, uint from, CastKind cast)
     {
         _record = record;
-        _packed = place | ((ulong)(tenantBytes & TenantMask) << 32) | Origin(from) | ((ulong)cast << CastShift);
+        _packed = place | ((ulong)(tenantBytes & TenantMask) << TenantShift) | Origin(from) | ((ulong)cast << CastShift);
     }
 
     private TxNote(ulong packed)
@@ -41,7 +43,7 @@ internal readonly unsafe struct TxNote
     /// <param name="origin"><see cref="Origin"/> of the port it came in on.</param>
     /// <returns>The note.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TxNote Unicast(uint place, uint tenantBytes, ulong origin) => new(place | ((ulong)tenantBytes << 32) | origin);
+    public static TxNote Unicast(uint place, uint tenantBytes, ulong origin) => new(place | ((ulong)tenantBytes << TenantShift) | origin);
 
     /// <summary>What is the same in all notes of unicast frames from a port.</summary>
     /// <param name="from">The port, 8 bits.</param>
@@ -55,13 +57,21 @@ internal readonly unsafe struct TxNote
     public uint Place => (uint)_packed;
 
     /// <summary>Tenant bytes: the untagged inner frame without padding.</summary>
-    public uint TenantBytes => (uint)(_packed >> 32) & TenantMask;
+    public uint TenantBytes => (uint)(_packed >> TenantShift) & TenantMask;
 
     /// <summary>Port it came in on.</summary>
     public byte From => (byte)(_packed >> FromShift);
 
     /// <summary>Kind of its destination MAC.</summary>
-    public CastKind Cast => (CastKind)(byte)(_packed >> CastShift);
+    public CastKind Cast => (CastKind)((_packed >> CastShift) & 3);
+
+    /// <summary>Received frames that were joined to this one, 0 to 31 (<see cref="Coalescing"/>).</summary>
+    public uint More => (uint)(_packed >> MoreShift);
+
+    /// <summary>The note of this frame with another joined to it.</summary>
+    /// <param name="payload">Bytes that came with it.</param>
+    /// <returns>The note.</returns>
+    public TxNote Joined(uint payload) => new(_packed + ((ulong)payload << TenantShift) + (1ul << MoreShift));
 
     /// <summary>The note of a part of the frame.</summary>
     /// <param name="tenantBytes">Tenant bytes of the part.</param>

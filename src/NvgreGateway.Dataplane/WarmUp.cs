@@ -29,9 +29,25 @@ internal static unsafe class WarmUp
     /// <summary>Stages that only some configurations come to: compiled before traffic, but kept out of the profile of the others.</summary>
     private static readonly Type[] s_seldom =
     [
-        typeof(VlanStage), typeof(LenientStage), typeof(PriorityStage), typeof(TopologyStage), typeof(RelayStage), typeof(StormStage), typeof(LoopStage), typeof(GroupStage), typeof(SnoopStage), typeof(PathChoice),
-        typeof(OffloadInput), typeof(OffloadRequest), typeof(OffloadOutput), typeof(OffloadFlags), typeof(ChecksumTwin), typeof(Segmentation),
-        typeof(TraceStage), typeof(TraceLog),
+        typeof(ChecksumTwin),
+        typeof(Coalescing),
+        typeof(GroupStage),
+        typeof(LenientStage),
+        typeof(LoopStage),
+        typeof(OffloadFlags),
+        typeof(OffloadInput),
+        typeof(OffloadOutput),
+        typeof(OffloadRequest),
+        typeof(PathChoice),
+        typeof(PriorityStage),
+        typeof(RelayStage),
+        typeof(Segmentation),
+        typeof(SnoopStage),
+        typeof(StormStage),
+        typeof(TopologyStage),
+        typeof(TraceLog),
+        typeof(TraceStage),
+        typeof(VlanStage),
     ];
 
     /// <summary>Runs it.</summary>

@@ -293,6 +293,11 @@ public sealed unsafe class Worker<TPorts>
                 OffloadOutput.Run(w, port);
             }
 
+            if ((w->PortEntries[port].Flags & PortFlags.Coalesces) != 0 && b->Count > 1)
+            {
+                Coalescing.Run(w, port);
+            }
+
             if (w->Trace != null)
             {
                 TraceLog.Leaving(w, port, spreadTo: -1);

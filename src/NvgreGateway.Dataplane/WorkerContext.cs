@@ -78,6 +78,9 @@ internal unsafe struct WorkerContext
     /// <summary>What stood in a transmit buffer while <see cref="OffloadOutput"/> settles it.</summary>
     public TxBuffer* Asked;
 
+    /// <summary>What stood in a transmit buffer while <see cref="Coalescing"/> joins it.</summary>
+    public TxBuffer* Joined;
+
     /// <summary>Frames of this burst that asked for something.</summary>
     public uint Requests;
 

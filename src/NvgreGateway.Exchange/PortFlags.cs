@@ -46,6 +46,9 @@ public enum PortFlags : uint
     /// </summary>
     TakesRequests = 2048,
 
+    /// <summary>TCP segments that leave here in one burst are joined, for a device that cuts or a guest that takes them whole (C-025).</summary>
+    Coalesces = 4096,
+
     /// <summary>The port is in use; an entry without it is a gap.</summary>
     Valid = 1u << 31,
 }

@@ -54,4 +54,10 @@ public enum PortOffloads : uint
 
     /// <summary>NVGRE: the device wants <c>TX_TUNNEL_IP</c> instead of <c>TX_TUNNEL_GRE</c> (C-023).</summary>
     TunnelIp = 1 << 13,
+
+    /// <summary>
+    /// What is to be cut carries the pseudo header's sum with the length of the whole, as virtio has it, where a NIC wants it without
+    /// (C-013): net_vhost hands the frame to the guest as it is.
+    /// </summary>
+    PseudoLength = 1 << 14,
 }

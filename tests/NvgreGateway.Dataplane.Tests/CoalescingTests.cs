@@ -1,0 +1,189 @@
+using System.Buffers.Binary;
+using NvgreGateway.Dpdk;
+using NvgreGateway.Exchange;
+using NvgreGateway.Tests;
+
+namespace NvgreGateway.Dataplane.Tests;
+
+/// <summary>Software receive coalescing: what a device that cuts makes of a joined frame are the frames that were joined.</summary>
+public sealed unsafe class CoalescingTests
+{
+    private const PortOffloads Cuts = PortOffloads.Ip4 | PortOffloads.Tcp4 | PortOffloads.Tcp6 | PortOffloads.Tso4 | PortOffloads.Tso6;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Requirement("C-025", "F-020")]
+    public void SegmentsOfABurstLeaveAsOneFrameThatGivesThemBack(bool six)
+    {
+        byte[][] segments = [.. Enumerable.Range(0, 5).Select(i => Segment(six, i, i == 4 ? 70 : 100, push: i == 4))];
+        byte[][] alone = Run(coalesces: false, out _, segments).Select(static s => s.Bytes).ToArray();
+        Assert.Equal(5, alone.Length);
+        Sent joined = Assert.Single(Run(coalesces: true, out ulong transmitted, segments));
+        Assert.Equal(MbufFlags.TxTcpSegmentation | MbufFlags.TxTcpChecksum | (six ? MbufFlags.TxIPv6 : MbufFlags.TxIPv4 | MbufFlags.TxIpChecksum), joined.Flags);
+        Assert.Equal(Mbuf.PackTxOffload(18, six ? 40 : 20, 20, 100), joined.Lengths);
+        Assert.Equal(alone, Cut(joined.Bytes, six, 100));
+        Assert.Equal(5ul, transmitted);
+    }
+
+    [Fact]
+    [Requirement("C-025")]
+    public void WhatTheDeviceRefusesComesApartAgain()
+    {
+        byte[][] segments = [.. Enumerable.Range(0, 5).Select(i => Segment(false, i, 100, push: i == 4))];
+        byte[][] alone = Run(coalesces: false, out _, segments).Select(static s => s.Bytes).ToArray();
+        Assert.Equal(alone, Run(coalesces: true, out _, segments, prepares: false).Select(static s => s.Bytes));
+    }
+
+    [Fact]
+    [Requirement("C-025")]
+    public void FlowsAreJoinedEachForItself()
+    {
+        byte[][] frames = [.. Enumerable.Range(0, 8).Select(i => Segment(false, i / 2, 100, port: 443 + (i % 2)))];
+        List<Sent> sent = Run(coalesces: true, out ulong transmitted, frames);
+        Assert.Equal(2, sent.Count);
+        Assert.All(sent, static s => Assert.Equal(18 + 20 + 20 + 400, s.Bytes.Length));
+        Assert.Equal(8ul, transmitted);
+    }
+
+    [Theory]
+    [InlineData("checksum")]
+    [InlineData("gap")]
+    [InlineData("fin")]
+    [InlineData("acknowledgement")]
+    [InlineData("window")]
+    [InlineData("id")]
+    [InlineData("ttl")]
+    [InlineData("longer")]
+    [Requirement("C-025", "C-040")]
+    public void WhatTheDeviceCouldNotGiveBackIsNotJoined(string other)
+    {
+        byte[] second = other switch
+        {
+            "gap" => Segment(false, 2, 100),
+            "longer" => Segment(false, 1, 101, at: 100),
+            _ => Segment(false, 1, 100, change: other),
+        };
+        byte[][] frames = [Segment(false, 0, 100), second, Segment(false, 5, 100)];
+        List<Sent> sent = Run(coalesces: true, out _, frames);
+        Assert.Equal(3, sent.Count);
+        Assert.Equal(Run(coalesces: false, out _, frames).Select(static s => s.Bytes), sent.Select(static s => s.Bytes));
+        Assert.All(sent, static s => Assert.Equal(MbufFlags.None, s.Flags));
+    }
+
+    [Fact]
+    [Requirement("F-020")]
+    public void AJoinedFrameThatIsLostCountsAsManyDrops()
+    {
+        using var rig = Make(coalesces: true, prepares: true);
+        rig.Device.Takes[Rig.Access] = 0;
+        rig.Run(Rig.Underlay, [.. Enumerable.Range(0, 5).Select(i => Nvgre(Segment(false, i, 100)))]);
+        rig.AssertDrops(DropReason.TxFull, 5);
+        rig.AssertClosed();
+    }
+
+    private static List<Sent> Run(bool coalesces, out ulong transmitted, byte[][] segments, bool prepares = true)
+    {
+        using Rig rig = Make(coalesces, prepares);
+        List<Sent> sent = rig.Run(Rig.Underlay, [.. segments.Select(Nvgre)]);
+        transmitted = rig.Total(static s => s.Value->Transmitted);
+        PortCounters* port = (PortCounters*)rig.Memory.Statistics(0)->Ports + Rig.Access;
+        Assert.Equal((ulong)segments.Length, port->TxPackets);
+        Assert.Equal((ulong)segments.Sum(static s => s.Length + 4), port->TxBytes);
+        rig.AssertNoDrops();
+        return sent;
+    }
+
+    private static Rig Make(bool coalesces, bool prepares)
+    {
+        var rig = new Rig(change: r => r.Sketch.Port(
+            Rig.Access, p => p with { Plain = Cuts, Flags = p.Flags | (coalesces ? PortFlags.Coalesces : PortFlags.None) }));
+        rig.Device.Prepares = prepares;
+        return rig;
+    }
+
+    private static byte[] Nvgre(byte[] inner) => Frames.Nvgre4(inner);
+
+    // Segment i of a stream of 100 bytes each.
+    private static byte[] Segment(bool six, int i, int length, bool push = false, int port = 443, string change = "", int? at = null)
+    {
+        byte[] tcp = new byte[20 + length];
+        BinaryPrimitives.WriteUInt16BigEndian(tcp, (ushort)port);
+        BinaryPrimitives.WriteUInt16BigEndian(tcp.AsSpan(2), 50000);
+        BinaryPrimitives.WriteUInt32BigEndian(tcp.AsSpan(4), 0xFFFF_FF00u + (uint)(at ?? (i * 100)));
+        BinaryPrimitives.WriteUInt32BigEndian(tcp.AsSpan(8), change == "acknowledgement" ? 8u : 7u);
+        tcp[12] = 0x50;
+        tcp[13] = (byte)(0x10 | (push ? 8 : 0) | (change == "fin" ? 1 : 0));
+        BinaryPrimitives.WriteUInt16BigEndian(tcp.AsSpan(14), (ushort)(change == "window" ? 501 : 500));
+        for (int b = 20; b < tcp.Length; b++)
+        {
+            tcp[b] = (byte)((i * 31) + b);
+        }
+
+        byte[] source = six ? Address6(1) : [10, 1, 1, 11], destination = six ? Address6(2) : [10, 1, 1, 200];
+        BinaryPrimitives.WriteUInt16BigEndian(tcp.AsSpan(16), Sum(source, destination, tcp));
+        if (change == "checksum")
+        {
+            tcp[16] ^= 1;
+        }
+
+        byte[] ip = six ? Frames.Ip6(source, destination, 6, tcp) : Frames.Ip4(source, destination, 6, tcp, ttl: change == "ttl" ? 63 : 64);
+        if (!six)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(ip.AsSpan(4), (ushort)(0xFFFE + i + (change == "id" ? 1 : 0)));
+            Frames.Sum(ip);
+        }
+
+        return Frames.FromVm(ip, type: six ? 0x86DD : 0x0800);
+    }
+
+    // What a device that cuts makes of a frame on VLAN 100, by C-006 to C-014.
+    private static byte[][] Cut(byte[] frame, bool six, int size)
+    {
+        int l3 = 18, l4 = l3 + (six ? 40 : 20), headers = l4 + 20;
+        var made = new List<byte[]>();
+        for (int at = headers; at < frame.Length; at += size)
+        {
+            int part = Math.Min(size, frame.Length - at);
+            byte[] s = [.. frame[..headers], .. frame[at..(at + part)]];
+            BinaryPrimitives.WriteUInt16BigEndian(s.AsSpan(l3 + (six ? 4 : 2)), (ushort)(s.Length - l3 - (six ? 40 : 0)));
+            if (!six)
+            {
+                BinaryPrimitives.WriteUInt16BigEndian(s.AsSpan(l3 + 4), (ushort)(BinaryPrimitives.ReadUInt16BigEndian(s.AsSpan(l3 + 4)) + made.Count));
+                Frames.Sum(s.AsSpan(l3));
+            }
+
+            BinaryPrimitives.WriteUInt32BigEndian(s.AsSpan(l4 + 4), BinaryPrimitives.ReadUInt32BigEndian(s.AsSpan(l4 + 4)) + (uint)(at - headers));
+            if (at + part < frame.Length)
+            {
+                s[l4 + 13] &= 0xF6;
+            }
+
+            s[l4 + 16] = s[l4 + 17] = 0;
+            byte[] source = s[(l3 + (six ? 8 : 12))..(l3 + (six ? 24 : 16))], destination = s[(l3 + (six ? 24 : 16))..(l3 + (six ? 40 : 20))];
+            BinaryPrimitives.WriteUInt16BigEndian(s.AsSpan(l4 + 16), Sum(source, destination, s[l4..]));
+            made.Add(s);
+        }
+
+        return [.. made];
+    }
+
+    private static ushort Sum(byte[] source, byte[] destination, byte[] tcp)
+    {
+        byte[] all = [.. source, .. destination, 0, 6, .. Frames.Big16(tcp.Length), .. tcp, .. new byte[tcp.Length % 2]];
+        uint sum = 0;
+        for (int i = 0; i < all.Length; i += 2)
+        {
+            sum += BinaryPrimitives.ReadUInt16BigEndian(all.AsSpan(i));
+        }
+
+        while (sum > 0xFFFF)
+        {
+            sum = (sum & 0xFFFF) + (sum >> 16);
+        }
+
+        return (ushort)~sum;
+    }
+
+    private static byte[] Address6(byte last) => [0x20, 1, 0xD, 0xB8, 0, 0xCA, 0, 0, 0, 0, 0, 0, 0, 0, 0, last];
+}
