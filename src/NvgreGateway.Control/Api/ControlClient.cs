@@ -60,6 +60,10 @@ public sealed class ControlClient : IDisposable
     /// <returns>One status each.</returns>
     public Task<IReadOnlyList<NeighborStatus>> NeighborsAsync() => GetAsync("/neighbors", ApiJson.Default.IReadOnlyListNeighborStatus);
 
+    /// <summary>Members of tenants' multicast groups, and multicast routers.</summary>
+    /// <returns>One status for each place and group.</returns>
+    public Task<IReadOnlyList<GroupStatus>> GroupsAsync() => GetAsync("/groups", ApiJson.Default.IReadOnlyListGroupStatus);
+
     /// <summary>The ports.</summary>
     /// <returns>One status each, in the order of the configuration.</returns>
     public Task<IReadOnlyList<PortStatus>> PortsAsync() => GetAsync("/ports", ApiJson.Default.IReadOnlyListPortStatus);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using NvgreGateway.Control.Configuration;
 using NvgreGateway.Control.Neighbors;
+using NvgreGateway.Control.Snooping;
 using NvgreGateway.Control.Statistics;
 using NvgreGateway.Control.Tables;
 using NvgreGateway.Exchange;
@@ -155,6 +156,32 @@ internal static unsafe class StatusReporter
         }
 
         return list;
+    }
+
+    /// <summary>Members of tenants' multicast groups, and multicast routers .</summary>
+    public static IReadOnlyList<GroupStatus> Groups(ControlPlane plane)
+    {
+        return [.. plane.Snooped.All.Select(e => Of(plane, e.Membership, e.End))
+            .OrderBy(static g => g.Vsid).ThenBy(static g => g.Group, StringComparer.Ordinal).ThenBy(static g => g.Vlan).ThenBy(static g => g.Peer, StringComparer.Ordinal)];
+
+        static GroupStatus Of(ControlPlane plane, Membership m, ulong end)
+        {
+            SegmentConfiguration? segment = plane.Index.SegmentOf(m.Segment);
+            var place = new Place(m.Place);
+            PlaneIndex.AttachmentView? attachment = place.IsPeer ? null : plane.Index.AttachmentOf(place.Id);
+            return new GroupStatus
+            {
+                Segment = segment?.Name ?? "",
+                Vsid = segment?.Vsid ?? 0,
+                Group = m.IsRouter ? null : m.Group.ToString(),
+                Family = m.Group.Family == 4 ? "ipv4" : "ipv6",
+                Port = attachment?.Attachment.Port,
+                Vlan = attachment?.Attachment.Vlan,
+                InnerVlan = attachment?.Attachment.InnerVlan,
+                Peer = place.IsPeer ? plane.Index.PeerOf(place.Id)?.Peer.Address.ToString() : null,
+                ExpiresSeconds = (int)((end - Math.Min(end, plane.Now)) / 1_000_000_000),
+            };
+        }
     }
 
     /// <summary>The ports.</summary>

@@ -7,7 +7,7 @@ namespace NvgreGateway.Verbs;
 
 internal static class ShowVerb
 {
-    private static readonly string[] s_what = ["segments", "peers", "fdb", "neighbors", "ports", "workers", "drops", "config"];
+    private static readonly string[] s_what = ["segments", "peers", "fdb", "neighbors", "groups", "ports", "workers", "drops", "config"];
 
     internal static int Run(ShowOptions options)
     {
@@ -44,6 +44,9 @@ internal static class ShowVerb
                 break;
             case "neighbors":
                 Neighbors(client.NeighborsAsync().GetAwaiter().GetResult());
+                break;
+            case "groups":
+                Groups(client.GroupsAsync().GetAwaiter().GetResult());
                 break;
             case "ports":
                 Ports(client.PortsAsync().GetAwaiter().GetResult());
@@ -146,6 +149,19 @@ internal static class ShowVerb
             table.AddRow(
                 Tables.Text(n.Port), Tables.Text(n.Address), Tables.Text(n.Mac), Tables.Text(n.State), Tables.Text(n.Static ? "yes" : "no"), Tables.Number(n.Held),
                 Tables.Text(n.ConfirmedSecondsAgo?.ToString("F1", CultureInfo.InvariantCulture)));
+        }
+
+        Tables.Print(table);
+    }
+
+    private static void Groups(IReadOnlyList<GroupStatus> groups)
+    {
+        Table table = Tables.Make("segment", "#vsid", "group", "port", "vlan", "peer", "#expires s");
+        foreach (GroupStatus g in groups)
+        {
+            table.AddRow(
+                Tables.Text(g.Segment), Tables.Text(Tables.Plain(g.Vsid)), Tables.Text(g.Group ?? $"router ({g.Family})"), Tables.Text(g.Port),
+                Tables.Text(g.Vlan is { } vlan ? VlanText(vlan, g.InnerVlan) : null), Tables.Text(g.Peer), Tables.Number(g.ExpiresSeconds));
         }
 
         Tables.Print(table);
