@@ -5,25 +5,31 @@ import wire as w
 
 IGNORABLE = {
     "flowId": "the FlowID of the key (RFC 7637 leaves it to the sender; A-031 on ask for more)",
-    "flowLabel": "the flow label of an outer IPv6 header",
-    "identification": "the identification of an outer IPv4 header (DF is set)",
+    "flowLabel": "the flow label of IPv6 packets of its own: tunnelled and ICMPv6",
+    "identification": "the identification of IPv4 packets of its own: tunnelled (DF is set) and ICMP",
     "ttl": "the outer TTL or hop limit",
+    "pcp": "the priority of VLAN tags toward the VLAN, save in cases of rows about it (A-047, E-008, E-040, E-043)",
     "padding": "zeros behind a frame of less than 60 bytes, which a virtual wire does not need",
 }
 
 
-def essence(frame, ignore):
-    """The frame with what is ignored made equal. Nothing of it is touched unless it is a tunnelled packet with a right header checksum."""
+PRIORITY_ROWS = {"A-047", "E-008", "E-040", "E-043"}
+
+
+def essence(frame, ignore, underlay):
+    """The frame with what is ignored made equal. underlay: of an IP packet with a right header checksum, which is of the device's own making."""
     if "padding" in ignore and len(frame) < 60:
         frame = w.pad(frame)
-    if not ignore:
+    if "pcp" in ignore and not underlay and frame[12:14] == b"\x81\x00":
+        return frame[:14] + bytes([frame[14] & 0x1F]) + frame[15:]
+    if not ignore or not underlay:
         return frame
     at = 12
     while frame[at:at + 2] in (b"\x81\x00", b"\x88\xa8"):
         at += 4
     kind, at = frame[at:at + 2], at + 2
     out = bytearray(frame)
-    if kind == b"\x08\x00" and len(frame) >= at + 28 and frame[at + 9] == 47:
+    if kind == b"\x08\x00" and len(frame) >= at + 28 and frame[at + 9] in (47, 1):
         size = 4 * (frame[at] & 15)
         if w.internet_checksum(frame[at:at + size]) != 0:
             return frame
@@ -32,17 +38,17 @@ def essence(frame, ignore):
         if "ttl" in ignore:
             out[at + 8] = 64
         out[at + 10:at + 12] = b"\0\0"
-        gre = at + size
-    elif kind == b"\x86\xdd" and len(frame) >= at + 48 and frame[at + 6] == 47:
+        gre = at + size if frame[at + 9] == 47 else None
+    elif kind == b"\x86\xdd" and len(frame) >= at + 48 and frame[at + 6] in (47, 58):
         if "flowLabel" in ignore:
             out[at + 1] &= 0xF0
             out[at + 2:at + 4] = b"\0\0"
         if "ttl" in ignore:
             out[at + 7] = 64
-        gre = at + 40
+        gre = at + 40 if frame[at + 6] == 47 else None
     else:
         return frame
-    if "flowId" in ignore and frame[gre] & 0x20:
+    if "flowId" in ignore and gre and frame[gre] & 0x20:
         out[gre + 7] = 0
     return bytes(out)
 
@@ -55,7 +61,7 @@ def zero_flow_id(frame):
     return frame
 
 
-# ---- what a device may send of its own accord: only from its own MACs, and only what its description names ----------
+# ---- what a device may send of its own accord: only what its description names ----------
 
 def _icmpv6(frame):
     """(type, body) of an ICMPv6 message, a hop-by-hop header before it or not."""
@@ -77,15 +83,18 @@ BACKGROUND = {
     "igmp": ("IGMP reports", lambda f: f[12:14] == b"\x08\x00" and f[23] == 2),
     "rs": ("router solicitations", lambda f: _is_icmpv6(f, 133)),
     "dad": ("duplicate address detection", lambda f: _is_icmpv6(f, 135) and f[22:38] == bytes(16)),
-    "announcement": ("gratuitous ARP, unsolicited advertisements",
-                     lambda f: f[12:14] == b"\x08\x06" and f[28:32] == f[38:42] or _is_icmpv6(f, 136) and f[38:54] == w.ip("ff02::1")),
+    "announcement": ("gratuitous ARP, unsolicited advertisements, RARP for tenants in records",
+                     lambda f: f[12:14] == b"\x08\x06" and f[28:32] == f[38:42] or _is_icmpv6(f, 136) and f[38:54] == w.ip("ff02::1")
+                     or f[12:14] == b"\x80\x35" and f[6:12] == f[22:28]),
 }
 
 
 def background(frame, names, macs):
-    """The name of the rule that the frame falls under, or None."""
+    """The name of the rule that the frame, tagged or not, falls under, or None. macs: those that the device may speak with."""
     if frame[6:12] not in macs:
         return None
+    if frame[12:14] == b"\x81\x00":
+        frame = frame[:12] + frame[16:]
     return next((n for n in names if BACKGROUND[n][1](frame)), None)
 
 

@@ -21,7 +21,7 @@ class Device:
             tap = self.near[port]
             lab.ip("tuntap", "add", tap, "mode", "tap")
             lab.silence(tap)
-            lab.ip("link", "set", tap, "up", "promisc", "on")
+            lab.ip("link", "set", tap, "up", "promisc", "on", "mtu", "9300")
             # a packet socket has no use for what a NIC would have finished
             nics += ["--nic", "tap:%s,mac=02:00:00:00:ff:%02x,csum=off,guest_csum=off,gso=off" % (tap, i)]
         lab.run(GUEST, "start", self.name, *nics)

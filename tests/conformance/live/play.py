@@ -16,7 +16,10 @@ class Player:
         """What is wrong: (port, 'missing' or 'unexpected', frame), and the names of what was let pass."""
         self.case, self.extra, self.passed = case, [], collections.Counter()
         self.macs = {bytes.fromhex(p["mac"].replace(":", "")) for p in case.configuration["ports"] if "mac" in p}
+        self.speakers = self.macs | {bytes.fromhex(r["mac"].replace(":", "")) for s in case.configuration["segments"] for r in s.get("records", [])}
         self.neighbours = {n["address"]: n["mac"] for p in case.configuration["ports"] for n in p.get("neighbors", [])}
+        self.ignored = self.ignore - {"pcp"} if compare.PRIORITY_ROWS & set(case.rows) else self.ignore
+        self.underlay = {p["name"] for p in case.configuration["ports"] if p["role"] == "underlay"}
         self.open = collections.Counter()
         self.drain()
         early = collections.Counter()  # what came before its time
@@ -30,7 +33,7 @@ class Player:
             else:
                 began = time.monotonic() - when
             for frame in outputs:
-                key = (frame.port, compare.essence(frame.bytes, self.ignore))
+                key = (frame.port, compare.essence(frame.bytes, self.ignored, frame.port in self.underlay))
                 if early[key]:
                     early[key] -= 1
                 else:
@@ -72,7 +75,7 @@ class Player:
                 wires.wait(self.wires.values(), min(end - time.monotonic(), 0.05))
 
     def take(self, port, frame):
-        key = (port, compare.essence(frame, self.ignore))
+        key = (port, compare.essence(frame, self.ignored, port in self.underlay))
         if self.open[key]:
             self.open[key] -= 1
             if not self.open[key]:
@@ -84,7 +87,7 @@ class Player:
             self.passed["asks for a next hop"] += 1
             self.wires[port].send(reply)
             return
-        rule = compare.background(frame, self.background, self.macs)
+        rule = compare.background(frame, self.background, self.speakers)
         if rule:
             self.passed[rule] += 1
             return
