@@ -93,7 +93,7 @@ def background(frame, names, macs):
     """The name of the rule that the frame, tagged or not, falls under, or None. macs: those that the device may speak with."""
     if frame[6:12] not in macs:
         return None
-    if frame[12:14] == b"\x81\x00":
+    while frame[12:14] in (b"\x81\x00", b"\x88\xa8"):
         frame = frame[:12] + frame[16:]
     return next((n for n in names if BACKGROUND[n][1](frame)), None)
 

@@ -35,6 +35,9 @@ class Plan:
             raise Unsupported("is set up with one underlay interface here")
         self.underlay = under[0]
         self.addresses = self.underlay["addresses"]
+        prefixes = [r["prefix"] for r in self.underlay.get("routes", [])]
+        if len(set(prefixes)) != len(prefixes):
+            raise Unsupported("is set up with one next hop for a prefix here")
         self.segments = []
         for segment in configuration["segments"]:
             _check("segment", segment)
