@@ -46,7 +46,7 @@ def as_text(description, results):
             for reason, names in sorted(reasons.items()):
                 lines += ["  %s:" % reason, "    " + " ".join(sorted(names))]
         else:
-            lines += ["  %-46s %s%s" % (r.name, ",".join(r.rows), ("\n      " + r.detail.splitlines()[0]) if verdict == "FAIL" else "")
+            lines += ["  %-46s %s%s" % (r.name, ",".join(r.rows), ("\n      " + r.detail.splitlines()[0]) if verdict == "FAIL" else "  (at the second attempt)" if "second" in r.detail else "")
                       for r in sorted(results) if r.verdict == verdict]
         lines.append("")
     return "\n".join(line.rstrip() for line in lines)
