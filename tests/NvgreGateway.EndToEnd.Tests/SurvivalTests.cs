@@ -69,7 +69,7 @@ public partial class SurvivalTests
     }
 
     [Fact]
-    public void The_gap_of_a_killed_data_process_is_below_two_seconds()
+    public void The_gap_of_a_killed_data_process_is_below_three_seconds()
     {
         using Lab lab = new();
         OvsSite site = new(lab, "af_packet");

@@ -42,4 +42,24 @@ public sealed unsafe class BindingTableTests
             Assert.Equal(0ul, table.Find(k.Segment, k.Family, k.High, k.High));
         }
     }
+
+    [Fact]
+    public void OfAWriterThatDiedInTheMiddleNothingIsTaken()
+    {
+        const uint Places = 16;
+        byte* bytes = stackalloc byte[(int)BindingTable.HeadBytes + ((int)Places * sizeof(BindingEntry))];
+        new Span<byte>(bytes, (int)BindingTable.HeadBytes + ((int)Places * sizeof(BindingEntry))).Clear();
+        var table = new BindingTable(bytes, Places);
+        var entry = new BindingEntry { Segment = 1, Family = 4, High = 9, Mac = 2, Flags = BindingEntry.Router };
+        table.Set(entry);
+        Assert.Equal(entry, Assert.Single(table.All()));
+        table.Clear();
+        Assert.Equal(0ul, table.Find(1, 4, 9, 0));
+        table.Set(entry);
+        ++*(ulong*)bytes; // odd: a change was under way
+        Assert.Empty(table.All());
+        table.Clear();
+        table.Set(entry);
+        Assert.Equal(2ul, table.Find(1, 4, 9, 0));
+    }
 }

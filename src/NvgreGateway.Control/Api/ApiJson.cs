@@ -10,6 +10,7 @@ namespace NvgreGateway.Control.Api;
 [JsonSerializable(typeof(IReadOnlyList<PeerStatus>))]
 [JsonSerializable(typeof(FdbStatus))]
 [JsonSerializable(typeof(IReadOnlyList<NeighborStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<BindingStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<GroupStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<PortStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<WorkerStatus>))]

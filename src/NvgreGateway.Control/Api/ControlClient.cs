@@ -60,6 +60,10 @@ public sealed class ControlClient : IDisposable
     /// <returns>One status each.</returns>
     public Task<IReadOnlyList<NeighborStatus>> NeighborsAsync() => GetAsync("/neighbors", ApiJson.Default.IReadOnlyListNeighborStatus);
 
+    /// <summary>The addresses of tenants that the gateway answers for.</summary>
+    /// <returns>One status each, by segment and address.</returns>
+    public Task<IReadOnlyList<BindingStatus>> BindingsAsync() => GetAsync("/bindings", ApiJson.Default.IReadOnlyListBindingStatus);
+
     /// <summary>Members of tenants' multicast groups, and multicast routers.</summary>
     /// <returns>One status for each place and group.</returns>
     public Task<IReadOnlyList<GroupStatus>> GroupsAsync() => GetAsync("/groups", ApiJson.Default.IReadOnlyListGroupStatus);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace NvgreGateway.Control.Api;
 
-/// <summary>The show API: <c>GET /segments /peers /fdb /neighbors /groups /ports /workers /drops /config</c>, <c>POST /flush /announce /reload /trace</c>.</summary>
+/// <summary>The show API: <c>GET /segments /peers /fdb /neighbors /bindings /groups /ports /workers /drops /config</c>, <c>POST /flush /announce /reload /trace</c>.</summary>
 /// <param name="service">The running control plane.</param>
 /// <param name="reload">Reads the configuration file again and applies it.</param>
 internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> reload)
@@ -22,6 +22,7 @@ internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> r
             ("GET", "/peers") => ShowAsync(context, StatusReporter.Peers, ApiJson.Default.IReadOnlyListPeerStatus),
             ("GET", "/fdb") => ShowAsync(context, StatusReporter.Fdb, ApiJson.Default.FdbStatus),
             ("GET", "/neighbors") => ShowAsync(context, StatusReporter.Neighbors, ApiJson.Default.IReadOnlyListNeighborStatus),
+            ("GET", "/bindings") => ShowAsync(context, StatusReporter.Bindings, ApiJson.Default.IReadOnlyListBindingStatus),
             ("GET", "/groups") => ShowAsync(context, StatusReporter.Groups, ApiJson.Default.IReadOnlyListGroupStatus),
             ("GET", "/ports") => ShowAsync(context, StatusReporter.Ports, ApiJson.Default.IReadOnlyListPortStatus),
             ("GET", "/workers") => ShowAsync(context, p => StatusReporter.Workers(p, service.IsStalled), ApiJson.Default.IReadOnlyListWorkerStatus),

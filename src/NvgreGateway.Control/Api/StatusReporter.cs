@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using NvgreGateway.Control.Configuration;
 using NvgreGateway.Control.Neighbors;
@@ -152,6 +153,35 @@ internal static unsafe class StatusReporter
                 Static = slot.Static != 0,
                 Held = slot.Held,
                 ConfirmedSecondsAgo = counted ? Math.Max(0, ((long)(plane.Now / 1_000_000) - (long)slot.ConfirmedAt) / 1000.0) : null,
+            });
+        }
+
+        return list;
+    }
+
+    /// <summary>The addresses of tenants, by segment and address.</summary>
+    public static IReadOnlyList<BindingStatus> Bindings(ControlPlane plane)
+    {
+        var list = new List<BindingStatus>();
+        foreach ((uint segment, HostKey address, TenantBinding binding) in plane.Tenants.All
+            .OrderBy(static b => b.Segment).ThenBy(static b => b.Address.Family)
+            .ThenBy(static b => BinaryPrimitives.ReverseEndianness(b.Address.High)).ThenBy(static b => BinaryPrimitives.ReverseEndianness(b.Address.Low)))
+        {
+            SegmentConfiguration? of = plane.Index.SegmentOf(segment);
+            bool placed = plane.Tables.Fdb.TryFind(segment, binding.Mac, out FdbEntry entry);
+            PlaneIndex.AttachmentView? attachment = placed && !entry.Place.IsPeer ? plane.Index.AttachmentOf(entry.Place.Id) : null;
+            list.Add(new BindingStatus
+            {
+                Segment = of?.Name ?? "",
+                Vsid = of?.Vsid ?? 0,
+                Address = address.ToString(),
+                Mac = binding.Mac.ToString(),
+                Source = binding.Static ? "record" : binding.IsDuplicate ? "duplicate" : "learned",
+                Port = attachment?.Attachment.Port,
+                Vlan = attachment?.Attachment.Vlan,
+                InnerVlan = attachment?.Attachment.InnerVlan,
+                Peer = placed && entry.Place.IsPeer ? plane.Index.PeerOf(entry.Place.Id)?.Peer.Address.ToString() : null,
+                AgeSeconds = binding.Static ? null : (int)((plane.Now - Math.Min(plane.Now, binding.SeenAt)) / 1_000_000_000),
             });
         }
 

@@ -138,7 +138,7 @@ public sealed class ControlPlane
         tables.Apply(_first, macs, nowNanoseconds);
         var own = new OwnAddresses(_first.Ports, macs);
         var neighbors = new NeighborTable(_memory, _injects, own, NeighborChanged);
-        var tenants = new TenantNeighbors(_memory, _injects, _first, TenantDuplicate);
+        var tenants = new TenantNeighbors(_memory, _injects, _first, TenantDuplicate, nowNanoseconds);
         var snooped = new TenantGroups(_memory, _first, () => _log.Write(EventSeverity.Warning, "snooping_full", ("capacity", _memory.Groups.Capacity)), nowNanoseconds);
         var errors = new UnderlayErrors(_memory, tables, PathMtuChanged);
         var groups = new GroupMembership(_injects, own, _first, _options.Ordered ? static most => most : RandomDelay);

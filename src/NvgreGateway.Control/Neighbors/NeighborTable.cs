@@ -468,6 +468,23 @@ internal sealed unsafe class NeighborTable
         if (due != Never)
         {
             _timers.Enqueue((id, due), (due, id));
+            if (_timers.Count > (4 * _work.Count) + 1024)
+            {
+                Tidy();
+            }
+        }
+    }
+
+    // Entries of timers that were set anew go when their time comes; a host that speaks all the time would heap them up until then.
+    private void Tidy()
+    {
+        _timers.Clear();
+        foreach ((uint id, Work work) in _work)
+        {
+            if (work.Due != Never)
+            {
+                _timers.Enqueue((id, work.Due), (work.Due, id));
+            }
         }
     }
 

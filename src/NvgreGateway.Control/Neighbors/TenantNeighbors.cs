@@ -31,17 +31,34 @@ internal sealed unsafe class TenantNeighbors
     private ulong _window;
     private int _limit;
 
-    /// <param name="memory">The regions; a former control process' addresses are forgotten.</param>
+    /// <param name="memory">The regions; what a former control process had learned is taken over, as told of now.</param>
     /// <param name="injects">Where answers go.</param>
     /// <param name="configuration">The configuration.</param>
     /// <param name="duplicate">Told of an address that moves too often, with its newest MAC, and of one that is quiet again, with none.</param>
-    public TenantNeighbors(GatewayMemory memory, InjectQueue injects, GatewayConfiguration configuration, Action<uint, HostKey, MacAddress?> duplicate)
+    /// <param name="now">Nanoseconds.</param>
+    public TenantNeighbors(GatewayMemory memory, InjectQueue injects, GatewayConfiguration configuration, Action<uint, HostKey, MacAddress?> duplicate, ulong now)
     {
         _memory = memory;
         _injects = injects;
         _duplicate = duplicate;
         _table = memory.Bindings;
+        IReadOnlyList<BindingEntry> left = _table.All();
         _table.Clear();
+        foreach (BindingEntry entry in left)
+        {
+            var mac = new MacAddress(entry.Mac);
+            if ((entry.Flags & BindingEntry.Static) == 0 && entry.Family is 4 or 6 && mac.IsUnicast)
+            {
+                (uint, HostKey) key = (entry.Segment, new HostKey(0, (byte)entry.Family, entry.High, entry.Low));
+                var binding = new TenantBinding { Mac = mac, SeenAt = now, IsRouter = (entry.Flags & BindingEntry.Router) != 0 };
+                if (_bindings.TryAdd(key, binding))
+                {
+                    LearnedCount++;
+                    Show(key, binding);
+                }
+            }
+        }
+
         _arp = new TokenBucket(configuration.Budgets.Arp);
         _nd = new TokenBucket(configuration.Budgets.Nd);
         _evidence = new TokenBucket(configuration.Budgets.Arp + configuration.Budgets.Nd);
@@ -261,7 +278,13 @@ internal sealed unsafe class TenantNeighbors
             }
 
             binding.SeenAt = now;
-            binding.IsRouter = router ?? binding.IsRouter;
+            bool wasRouter = binding.IsRouter;
+            binding.IsRouter = router ?? wasRouter;
+            if (binding.IsRouter != wasRouter && !binding.IsDuplicate)
+            {
+                Show(key, binding); // for a successor of this process
+            }
+
             if (binding.Mac != mac)
             {
                 Move(key, binding, mac, now);
@@ -326,6 +349,7 @@ internal sealed unsafe class TenantNeighbors
         Mac = binding.Mac.Value,
         Segment = key.Segment,
         Family = key.Address.Family,
+        Flags = (binding.Static ? BindingEntry.Static : 0) | (binding.IsRouter ? BindingEntry.Router : 0),
     });
 
     private void Refuse(DropReason reason)

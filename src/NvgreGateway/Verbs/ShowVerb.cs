@@ -7,7 +7,7 @@ namespace NvgreGateway.Verbs;
 
 internal static class ShowVerb
 {
-    private static readonly string[] s_what = ["segments", "peers", "fdb", "neighbors", "groups", "ports", "workers", "drops", "config"];
+    private static readonly string[] s_what = ["segments", "peers", "fdb", "neighbors", "bindings", "groups", "ports", "workers", "drops", "config"];
 
     internal static int Run(ShowOptions options)
     {
@@ -44,6 +44,9 @@ internal static class ShowVerb
                 break;
             case "neighbors":
                 Neighbors(client.NeighborsAsync().GetAwaiter().GetResult());
+                break;
+            case "bindings":
+                Bindings(client.BindingsAsync().GetAwaiter().GetResult());
                 break;
             case "groups":
                 Groups(client.GroupsAsync().GetAwaiter().GetResult());
@@ -149,6 +152,20 @@ internal static class ShowVerb
             table.AddRow(
                 Tables.Text(n.Port), Tables.Text(n.Address), Tables.Text(n.Mac), Tables.Text(n.State), Tables.Text(n.Static ? "yes" : "no"), Tables.Number(n.Held),
                 Tables.Text(n.ConfirmedSecondsAgo?.ToString("F1", CultureInfo.InvariantCulture)));
+        }
+
+        Tables.Print(table);
+    }
+
+    private static void Bindings(IReadOnlyList<BindingStatus> bindings)
+    {
+        Table table = Tables.Make("segment", "#vsid", "address", "mac", "port", "vlan", "peer", "source", "#age s");
+        foreach (BindingStatus b in bindings)
+        {
+            table.AddRow(
+                Tables.Text(b.Segment), Tables.Text(Tables.Plain(b.Vsid)), Tables.Text(b.Address), Tables.Text(b.Mac), Tables.Text(b.Port),
+                Tables.Text(b.Vlan is { } vlan ? VlanText(vlan, b.InnerVlan) : null), Tables.Text(b.Peer), Tables.Text(b.Source),
+                Tables.Text(b.AgeSeconds is { } age ? Tables.Plain(age) : null));
         }
 
         Tables.Print(table);

@@ -29,10 +29,10 @@ internal sealed class ValidateOptions
     public bool Json { get; set; }
 }
 
-[Verb("show", HelpText = "Show what a running gateway knows: segments, peers, fdb, neighbors, groups, ports, workers, drops or config.")]
+[Verb("show", HelpText = "Show what a running gateway knows: segments, peers, fdb, neighbors, bindings, groups, ports, workers, drops or config.")]
 internal sealed class ShowOptions
 {
-    [Value(0, MetaName = "WHAT", Required = true, HelpText = "segments | peers | fdb | neighbors | groups | ports | workers | drops | config")]
+    [Value(0, MetaName = "WHAT", Required = true, HelpText = "segments | peers | fdb | neighbors | bindings | groups | ports | workers | drops | config")]
     public string What { get; set; } = "";
 
     [Option('n', "name", MetaValue = "NAME", HelpText = "Which gateway; not needed while one is running.")]
@@ -89,7 +89,7 @@ internal sealed class ReplayVerbOptions
     [Option("json", HelpText = "Print one JSON object, for programs.")]
     public bool Json { get; set; }
 
-    [Option("burst", MetaValue = "N", HelpText = "Packets of one burst at most (1 to 128). The result does not depend on it.")]
+    [Option("burst", MetaValue = "N", HelpText = "Packets of one burst at most (1 to 128; more than 32 count as 32). The result does not depend on it.")]
     public int? Burst { get; set; }
 
     [Option("workers", MetaValue = "N", Default = 1, HelpText = "Workers (1 to 64). The result does not depend on it.")]
