@@ -168,7 +168,7 @@ internal static unsafe class AccessInput
             return DropReason.L2Runt;
         }
 
-        if (length > port->MaxFrame && !OffloadRequest.Is(m))
+        if (length > port->MaxFrame && !OffloadRequest.IsLarge(m))
         {
             return DropReason.L2Oversize; // E-076
         }

@@ -79,7 +79,7 @@ internal static unsafe class BufferStage
         }
 
         m->OlFlags &= ~Special;
-        if ((flags & (MbufFlags.RxLro | MbufFlags.RxL4ChecksumBad)) != 0 && (w->PortEntries[from].Flags & PortFlags.TakesRequests) != 0)
+        if ((flags & (MbufFlags.RxLro | MbufFlags.RxL4ChecksumBad)) != 0 && (w->PortEntries[from].Flags & (PortFlags.TakesRequests | PortFlags.Underlay)) == PortFlags.TakesRequests)
         {
             OffloadInput.Admit(w, m, flags, segment);
         }

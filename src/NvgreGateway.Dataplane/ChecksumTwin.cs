@@ -42,6 +42,16 @@ internal static unsafe class ChecksumTwin
         (protocol == IpProtocol.Udp ? InternetChecksum.FinishUdp(sum) : InternetChecksum.Finish(sum)).Write(field);
     }
 
+    /// <summary>Whether the transport checksum of a packet is right.</summary>
+    /// <param name="m">The packet; its headers linear.</param>
+    /// <param name="l3">Where the IP header begins in it.</param>
+    /// <param name="l3Length">Bytes of IP header with options or extension headers.</param>
+    /// <param name="protocol">TCP or UDP.</param>
+    /// <param name="length">Bytes of transport header and payload, which the packet holds.</param>
+    /// <returns>Whether it is.</returns>
+    public static bool IsRight(Mbuf* m, uint l3, uint l3Length, byte protocol, uint length) =>
+        InternetChecksum.IsValid(new ChainCursor(m, l3 + l3Length).Sum(Pseudo(m->Data + l3, protocol, length), length, 0));
+
     /// <summary>Writes what a device expects in the field: the sum of the pseudo header, not complemented (C-013).</summary>
     /// <param name="ip">The IP header.</param>
     /// <param name="l3Length">Its bytes with options or extension headers.</param>

@@ -10,6 +10,9 @@ namespace NvgreGateway.Dataplane;
 /// </summary>
 internal static class OffloadFlags
 {
+    /// <summary>Most bytes of headers, outer Ethernet to inner transport, that a device is trusted with (C-065, C-071).</summary>
+    public const uint MostHeaders = 256;
+
     /// <summary>Translates a request.</summary>
     /// <param name="kind">What is asked for.</param>
     /// <param name="frame">Where the headers lie.</param>
@@ -33,7 +36,8 @@ internal static class OffloadFlags
         }
 
         // What is missing of a flat device is a way to tell it of two headers that change with each segment.
-        if (needed == PortOffloads.None || (port & needed) != needed || (frame.IsTunnel && flat && (cut || frame.L3 > 127)))
+        if (needed == PortOffloads.None || (port & needed) != needed || (frame.IsTunnel && flat && (cut || frame.L3 > 127))
+            || frame.L3 + l3 + l4 > MostHeaders)
         {
             flags = MbufFlags.None;
             lengths = 0;

@@ -27,9 +27,7 @@ internal static unsafe class OffloadInput
             return;
         }
 
-        // A sum that is known to be bad must stay bad: segments would each get a good one (C.3).
-        bool mayCut = large && (partial || (said & MbufFlags.RxL4ChecksumBad) == 0);
-        Read(w, m, mayCut && segment >= OffloadRequest.LeastSegment, partial, (said & MbufFlags.TxUdpSegmentation) != 0, large, segment);
+        Read(w, m, said, partial, large, segment);
     }
 
     /// <summary>Lets every piece of work that asks for something be looked at before it leaves (<see cref="Work.Needed"/>).</summary>
@@ -47,7 +45,7 @@ internal static unsafe class OffloadInput
         }
     }
 
-    private static void Read(WorkerContext* w, Mbuf* m, bool mayCut, bool partial, bool cutUdp, bool large, uint segment)
+    private static void Read(WorkerContext* w, Mbuf* m, MbufFlags said, bool partial, bool large, uint segment)
     {
         byte* p = m->Data;
         uint at = 12, linear = m->DataLen;
@@ -96,21 +94,37 @@ internal static unsafe class OffloadInput
             return;
         }
 
-        uint payload = end - l3Length - l4Length;
-        bool wanted = large && payload > segment && (tcp || cutUdp); // a large datagram else is one for the IP layer to fragment
-        bool cut = wanted && mayCut && (!tcp || (l4[13] & TcpNever) == 0);
-        if (cut)
+        // What fits one segment is not large. A large datagram that is not to be cut into datagrams is one for the IP layer (C-018).
+        bool known = large && end - l3Length - l4Length > segment;
+        bool wanted = known && (tcp || (said & MbufFlags.TxUdpSegmentation) != 0);
+        if (wanted && segment >= OffloadRequest.LeastSegment && (udp || (l4[13] & TcpNever) == 0) && MayBeSummed(m, said, partial, at + 2, l3Length, l4, protocol, end))
         {
-            Request(w, m, tcp ? OffloadKind.TcpSegments : OffloadKind.UdpSegments, l3Length, l4Length, segment, refused: false);
+            Request(w, m, tcp ? OffloadKind.TcpSegments : OffloadKind.UdpSegments, l3Length, l4Length, segment, refused: false, known);
         }
         else if (partial && !(udp && Wire.Load16(l4 + 6) == 0)) // C-036: no UDP checksum was wanted
         {
-            Request(w, m, tcp ? OffloadKind.TcpChecksum : OffloadKind.UdpChecksum, l3Length, l4Length, 0, refused: wanted);
+            Request(w, m, tcp ? OffloadKind.TcpChecksum : OffloadKind.UdpChecksum, l3Length, l4Length, 0, refused: wanted, known);
         }
         else if (wanted)
         {
-            Request(w, m, OffloadKind.Refused, l3Length, l4Length, 0, refused: true);
+            Request(w, m, OffloadKind.Refused, l3Length, l4Length, 0, refused: true, known);
         }
+    }
+
+    // Segments each get a right sum: only what has one, or asks for one, may be cut; bad stays bad, unknown is not good (C.3).
+    private static bool MayBeSummed(Mbuf* m, MbufFlags said, bool partial, uint l3, uint l3Length, byte* l4, byte protocol, uint end)
+    {
+        if (partial)
+        {
+            return true;
+        }
+
+        if ((said & MbufFlags.RxL4ChecksumBad) != 0 || (protocol == IpProtocol.Udp && Wire.Load16(l4 + 6) == 0))
+        {
+            return false;
+        }
+
+        return (said & MbufFlags.RxL4ChecksumGood) != 0 || ChecksumTwin.IsRight(m, l3, l3Length, protocol, end - l3Length);
     }
 
     // What is cut is a whole datagram; what is only summed may be shorter than its packet.
@@ -120,13 +134,13 @@ internal static unsafe class OffloadInput
     {
         if (partial || large)
         {
-            Request(w, m, partial ? OffloadKind.Invalid : OffloadKind.Refused, 0, 0, 0, refused: true);
+            Request(w, m, partial ? OffloadKind.Invalid : OffloadKind.Refused, 0, 0, 0, refused: true, large);
         }
     }
 
-    private static void Request(WorkerContext* w, Mbuf* m, OffloadKind kind, uint l3, uint l4, uint segment, bool refused)
+    private static void Request(WorkerContext* w, Mbuf* m, OffloadKind kind, uint l3, uint l4, uint segment, bool refused, bool large)
     {
-        OffloadRequest.Set(m, kind, l3, l4, segment, refused);
+        OffloadRequest.Set(m, kind, l3, l4, segment, refused, large);
         w->Requests++;
     }
 }

@@ -68,7 +68,8 @@ internal static unsafe class OffloadOutput
         {
             headers = m->OuterL2Length + m->OuterL3Length + m->L2Length + m->L3Length + m->L4Length;
             frames = (m->PktLen - headers + m->SegmentSize - 1) / m->SegmentSize;
-            bytes += (frames - 1) * headers;
+            uint last = m->PktLen - headers - ((frames - 1) * m->SegmentSize) + headers;
+            bytes += ((frames - 1) * headers) + (last < EthernetHeader.MinFrame ? EthernetHeader.MinFrame - last : 0); // padded, as the twin does
         }
     }
 
@@ -111,6 +112,7 @@ internal static unsafe class OffloadOutput
         if (segment != 0 && m->PktLen != frame.L3 + l3 + l4 + payload)
         {
             Trimming.Set(w, m, p, frame.L3 + l3 + l4 + payload); // what lies behind the packet is nobody's
+            note = note.With(EthernetHeader.Size + l3 + l4 + payload);
         }
 
         PortEntry* entry = w->PortEntries + port;

@@ -40,11 +40,17 @@ internal static unsafe class OffloadRequest
     /// <param name="l4">Bytes of its transport header, up to 60.</param>
     /// <param name="segment">Payload of a segment, bytes; 0 if it is not to be cut.</param>
     /// <param name="refused">Whether it asked to be cut and may not be.</param>
-    public static void Set(Mbuf* m, OffloadKind kind, uint l3, uint l4, uint segment, bool refused)
+    /// <param name="large">Whether its device said that it is a large frame.</param>
+    public static void Set(Mbuf* m, OffloadKind kind, uint l3, uint l4, uint segment, bool refused, bool large)
     {
         m->OlFlags |= MbufFlags.RxLro;
-        m->TxOffload = Mbuf.PackTxOffload((int)kind, (int)l3, (int)l4, (int)segment, outerL2: refused ? 1 : 0);
+        m->TxOffload = Mbuf.PackTxOffload((int)kind, (int)l3, (int)l4, (int)segment, outerL3: large ? 1 : 0, outerL2: refused ? 1 : 0);
     }
+
+    /// <summary>Whether a frame may be longer than its port's longest: only one that was announced as large may.</summary>
+    /// <param name="m">Any packet behind the Port stage.</param>
+    /// <returns>Whether it may.</returns>
+    public static bool IsLarge(Mbuf* m) => Is(m) && m->OuterL3Length != 0;
 
     /// <summary>Whether a frame asked to be cut and may not be: it leaves whole if it fits, and is an invalid request else (C-011).</summary>
     /// <param name="m">A packet that <see cref="Is"/> one.</param>

@@ -88,6 +88,7 @@ internal static unsafe class Transmission
         OffloadOutput.Weigh(m, out uint frames, out uint bytes, out _);
         Put(w, port, m, note, bytes, special: true);
         w->Tx[port].More += frames - 1;
+        CountCopies(w, note.Record, frames - 1);
     }
 
     /// <summary>Queues a packet whose counters have moved already.</summary>
@@ -258,10 +259,20 @@ internal static unsafe class Transmission
             OffloadOutput.Weigh(d.Packet, out uint frames, out uint length, out _);
             bytes += length;
             b->More -= frames - 1;
+            CountCopies(w, d.Note.Record, 1ul - frames);
             Abandon(w, d, reason);
         }
 
         return bytes;
+    }
+
+    // Of a replicated frame every frame that leaves is a copy; the first of each that a device cuts is counted when it has left.
+    private static void CountCopies(WorkerContext* w, CopyRecord* record, ulong more)
+    {
+        if (more != 0 && record != null && record->Kind == CopyKind.Replicated)
+        {
+            w->Stats->Counters[(int)CounterId.TxBumCopies] += more; // modulo 2^64
+        }
     }
 
     /// <summary>Ends a packet that was queued and never sent: its counters are moved back.</summary>

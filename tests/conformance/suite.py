@@ -4,6 +4,7 @@ import json
 import re
 import struct
 
+import offload
 import wire as w
 
 T0 = 1_700_000_000_000_000_000  # ns
@@ -79,16 +80,17 @@ class Case:
         if n:
             where[name] = where.get(name, 0) + n
 
-    def rx(self, port, frame, *out, drop=None, consumed=False, bum=False, unknown=False, held=None):
+    def rx(self, port, frame, *out, drop=None, consumed=False, bum=False, unknown=False, held=None, said=None):
         """A frame in. out: (port, frame) pairs, in order. Exactly one of out, drop and consumed.
 
+        said: what its device says of it (offload.said).
         unknown: unicast to a MAC that the FDB does not hold; bum: broadcast or multicast; either is replicated.
         held: (milliseconds) the time at which it leaves instead.
         """
         if bool(out) + bool(drop) + bool(consumed) != 1:
             raise ValueError("one fate for each frame")
         order = len(self.inputs)
-        self.inputs.append((self.now, self.ports.index(port), order, frame))
+        self.inputs.append((self.now, self.ports.index(port), order, frame, said))
         when, phase = (self.now, 0) if held is None else (T0 + round(held * MS), 1)
         for to, sent in out:
             self.outputs.append(((when, phase, self.ports.index(port), order, len(self.outputs)), to, sent))
@@ -140,9 +142,11 @@ class Case:
         outputs = sorted(self.outputs, key=lambda o: o[0])
         made = {"config.json": (json.dumps(self.config, indent=1) + "\n").encode()}
         for index, port in enumerate(self.ports):
-            packets = [(t, f) for t, p, _, f in inputs if p == index]
-            if packets:
-                made["in-%s.pcap" % port] = pcap(packets)
+            packets = [(t, f, said) for t, p, _, f, said in inputs if p == index]
+            if any(said is not None for _, _, said in packets):
+                made["in-%s.pcapng" % port] = offload.pcapng(packets)
+            elif packets:
+                made["in-%s.pcap" % port] = pcap((t, f) for t, f, _ in packets)
             sent = [(key[0], f) for key, p, f in outputs if p == port]
             if sent:
                 made["out-%s.pcap" % port] = pcap(sent)

@@ -303,13 +303,13 @@ def to_group(inner, group, ttl=32, **options):
 
 
 def encapsulated(inner, peer=PEER4, vsid=VSID, src=None, dst_mac=ROUTER, src_mac=GATEWAY_UNDERLAY, ecn=False, dscp=None,
-                 hashed=True, vlan=None, ttl=64):
+                 hashed=True, vlan=None, ttl=64, ident=0):
     """What the gateway sends to a peer for an inner frame: sections 1.1 and 1.5, ECN and DSCP by default (B-022, B-032)."""
     tclass = traffic_class(inner) or 0
     tos = (tclass & 0xFC if dscp is None else dscp << 2) | (tclass & 3 if ecn else 0)
     src = src or (LOCAL4 if len(ip(peer)) == 4 else LOCAL6)
     return outer(gre(inner, vsid, flow_id(inner) if hashed else 0), src, peer, src_mac, dst_mac, tos=tos, ttl=ttl,
-                 label=flow_label(inner), vlan=vlan)
+                 label=flow_label(inner), vlan=vlan, ident=ident)
 
 
 def tunnelled(inner, src=PEER4, dst=None, vsid=VSID, flow=0, word=0x20006558, dst_mac=GATEWAY_UNDERLAY, src_mac=ROUTER, tos=0,

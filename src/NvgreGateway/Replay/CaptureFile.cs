@@ -213,7 +213,7 @@ public sealed unsafe class CaptureFile : IDisposable
 
                 uint id = type == 2 ? U16(at, swap) : U32(at, swap);
                 ulong ticks = ((ulong)U32(at + 4, swap) << 32) | U32(at + 8, swap);
-                PngPacket(at + 20, U32(at + 12, swap), U32(at + 16, swap), length - 20, id, ticks, interfaces);
+                PngPacket(at + 20, U32(at + 12, swap), U32(at + 16, swap), length - 20, id, ticks, interfaces, swap);
                 break;
             case 3: // simple packet: no time stamp, interface 0
                 if (length < 4)
@@ -223,7 +223,7 @@ public sealed unsafe class CaptureFile : IDisposable
 
                 uint original = U32(at, swap);
                 uint snap = interfaces.Count > 0 && interfaces[0].Snap != 0 ? interfaces[0].Snap : uint.MaxValue;
-                PngPacket(at + 4, Math.Min(Math.Min(original, snap), length - 4), original, length - 4, 0, 0, interfaces);
+                PngPacket(at + 4, Math.Min(Math.Min(original, snap), length - 4), original, length - 4, 0, 0, interfaces, null);
                 break;
             default:
                 break; // names, statistics, comments: nothing to replay
@@ -259,7 +259,7 @@ public sealed unsafe class CaptureFile : IDisposable
     }
 
     private void PngPacket(
-        long at, uint captured, uint original, uint room, uint id, ulong ticks, List<(ushort Link, byte Resolution, long Offset, uint Snap)> interfaces)
+        long at, uint captured, uint original, uint room, uint id, ulong ticks, List<(ushort Link, byte Resolution, long Offset, uint Snap)> interfaces, bool? swap)
     {
         if (id >= interfaces.Count)
         {
@@ -279,7 +279,33 @@ public sealed unsafe class CaptureFile : IDisposable
 
         UInt128 perSecond = (resolution & 0x80) != 0 ? UInt128.One << (resolution & 0x7F) : Pow10(resolution);
         UInt128 nanoseconds = (UInt128)ticks * 1_000_000_000 / perSecond;
-        Add(at, captured, original, (ulong)nanoseconds + (ulong)(offset * 1_000_000_000));
+        // Options follow the padded data; a simple packet has none.
+        ReceivedMetadata? said = swap is { } order ? PacketOptions(at + (((long)captured + 3) & ~3), at + room, order) : null;
+        Add(at, captured, original, (ulong)nanoseconds + (ulong)(offset * 1_000_000_000), said);
+    }
+
+    private ReceivedMetadata? PacketOptions(long at, long end, bool swap)
+    {
+        ReceivedMetadata? said = null;
+        while (at + 4 <= end)
+        {
+            ushort code = U16(at, swap), length = U16(at + 2, swap);
+            if (code == 0 || at + 4 + length > end)
+            {
+                break;
+            }
+
+            var data = new ReadOnlySpan<byte>(_start + at + 8, Math.Max(length - 4, 0));
+            if (code == OffloadOption.Code && length >= 4 && U32(at + 4, swap) == OffloadOption.Enterprise && OffloadOption.IsOurs(data)
+                && OffloadOption.Read(data, out said) is { } wrong)
+            {
+                throw Bad(at, wrong);
+            }
+
+            at += 4 + ((length + 3) & ~3);
+        }
+
+        return said;
     }
 
     private static UInt128 Pow10(int exponent)
@@ -293,6 +319,6 @@ public sealed unsafe class CaptureFile : IDisposable
         return v;
     }
 
-    private void Add(long at, uint captured, uint original, ulong nanoseconds) =>
-        _packets.Add(new CapturedPacket(_start + at, (int)captured, Math.Max(original, captured), nanoseconds));
+    private void Add(long at, uint captured, uint original, ulong nanoseconds, ReceivedMetadata? said = null) =>
+        _packets.Add(new CapturedPacket(_start + at, (int)captured, Math.Max(original, captured), nanoseconds, said));
 }

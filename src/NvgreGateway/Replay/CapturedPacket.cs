@@ -5,7 +5,8 @@ namespace NvgreGateway.Replay;
 /// <param name="length">How many were captured.</param>
 /// <param name="originalLength">How many there were on the wire.</param>
 /// <param name="nanoseconds">Its time stamp, nanoseconds since 1970.</param>
-public readonly unsafe struct CapturedPacket(byte* data, int length, uint originalLength, ulong nanoseconds)
+/// <param name="said">What its device said of it, or null.</param>
+public readonly unsafe struct CapturedPacket(byte* data, int length, uint originalLength, ulong nanoseconds, ReceivedMetadata? said = null)
 {
     /// <summary>Its bytes.</summary>
     public byte* Data { get; } = data;
@@ -18,4 +19,7 @@ public readonly unsafe struct CapturedPacket(byte* data, int length, uint origin
 
     /// <summary>Its time stamp, nanoseconds since 1970.</summary>
     public ulong Nanoseconds { get; } = nanoseconds;
+
+    /// <summary>What its device said of it; null when nothing.</summary>
+    public ReceivedMetadata? Said { get; } = said;
 }

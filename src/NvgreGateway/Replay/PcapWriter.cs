@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace NvgreGateway.Replay;
 
 /// <summary>Writes a pcap file with nanosecond time stamps, Ethernet, little-endian.</summary>
-public sealed class PcapWriter : IDisposable
+public sealed class PcapWriter : CaptureWriter
 {
     private readonly Stream _stream;
 
@@ -22,10 +22,8 @@ public sealed class PcapWriter : IDisposable
         _stream.Write(header);
     }
 
-    /// <summary>Appends a packet.</summary>
-    /// <param name="nanoseconds">Its time stamp, nanoseconds since 1970.</param>
-    /// <param name="frame">Its bytes.</param>
-    public void Write(ulong nanoseconds, ReadOnlySpan<byte> frame)
+    /// <inheritdoc/>
+    public override void Write(ulong nanoseconds, ReadOnlySpan<byte> frame, AskedMetadata? asked)
     {
         Span<byte> header = stackalloc byte[16];
         BinaryPrimitives.WriteUInt32LittleEndian(header, (uint)(nanoseconds / 1_000_000_000));
@@ -37,5 +35,5 @@ public sealed class PcapWriter : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    public override void Dispose() => _stream.Dispose();
 }

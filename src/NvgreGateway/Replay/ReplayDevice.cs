@@ -33,17 +33,33 @@ internal sealed unsafe class ReplayDevice : IDisposable
 
     internal void Feed(int port, in CapturedPacket packet, ulong sequence)
     {
-        Mbuf* mbuf = _pool.Allocate();
-        if (mbuf == null)
+        Mbuf* mbuf = Take(), last = mbuf;
+        IReadOnlyList<ushort> buffers = packet.Said?.Buffers ?? [];
+        for (int at = 0, i = 0; i < buffers.Count || at < packet.Length;)
         {
-            throw new InvalidOperationException("replay has no mbuf left to feed");
+            int wanted = i < buffers.Count ? buffers[i++] : packet.Length;
+            int part = Math.Min(Math.Min(wanted, packet.Length - at), last->Tailroom);
+            NativeMemory.Copy(packet.Data + at, last->Data, (nuint)part);
+            last->DataLen = (ushort)part;
+            at += part;
+            if (i < buffers.Count || at < packet.Length)
+            {
+                last->Next = Take();
+                last = last->Next;
+                last->DataOff = 0; // of a chain, only the first buffer has headroom
+                mbuf->NbSegs++;
+            }
         }
 
-        int length = Math.Min(packet.Length, ReplayPool.LongestFrame);
-        NativeMemory.Copy(packet.Data, mbuf->Data, (nuint)length);
-        mbuf->DataLen = (ushort)length;
-        mbuf->PktLen = packet.Length > length ? (uint)packet.Length : (uint)length;
+        mbuf->PktLen = (uint)packet.Length;
         mbuf->Port = (ushort)port;
+        if (packet.Said is { } said)
+        {
+            mbuf->OlFlags = said.Flags;
+            mbuf->PacketType = said.PacketType;
+            mbuf->TxOffload = said.Lengths;
+        }
+
         SetSequence(mbuf, sequence << 1);
         _input[port].Enqueue((nint)mbuf);
     }
@@ -72,7 +88,7 @@ internal sealed unsafe class ReplayDevice : IDisposable
                 at += segment->DataLen;
             }
 
-            _output[port].Add(new ReplayFrame(Now, SequenceOf(mbuf), bytes));
+            _output[port].Add(new ReplayFrame(Now, SequenceOf(mbuf), bytes, AskedMetadata.Of(mbuf)));
             _pool.Free(mbuf);
         }
 
@@ -93,4 +109,10 @@ internal sealed unsafe class ReplayDevice : IDisposable
     internal static void SetSequence(Mbuf* mbuf, ulong sequence) => *(ulong*)&mbuf->DynField[0] = sequence;
 
     public void Dispose() => _pool.Dispose();
+
+    private Mbuf* Take()
+    {
+        Mbuf* mbuf = _pool.Allocate();
+        return mbuf != null ? mbuf : throw new InvalidOperationException("replay has no mbuf left to feed");
+    }
 }

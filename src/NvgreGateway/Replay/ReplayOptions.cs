@@ -1,8 +1,10 @@
+using NvgreGateway.Exchange;
+
 using NvgreGateway.Control.Tracing;
 
 namespace NvgreGateway.Replay;
 
-/// <summary>How a replay runs; the result does not depend on it.</summary>
+/// <summary>How a replay runs; what is on the wire does not depend on it, nor does any counter.</summary>
 public sealed record ReplayOptions
 {
     /// <summary>Packets of one burst at most, 1 to 128; null = the configuration's.</summary>
@@ -19,6 +21,9 @@ public sealed record ReplayOptions
 
     /// <summary>Packets traced at most.</summary>
     public uint TraceCount { get; init; } = uint.MaxValue;
+
+    /// <summary>What the devices of all ports do to frames that are sent; the frames say what they ask for.</summary>
+    public PortOffloads Offloads { get; init; }
 
     /// <summary>How long the clock runs on after the last packet.</summary>
     public static TimeSpan RunOn => TimeSpan.FromSeconds(5);

@@ -23,6 +23,7 @@ public sealed unsafe class ReplayRunner : IDisposable
     private readonly Worker<ReplayPorts>[] _workers;
     private readonly ControlPlane _control;
     private readonly Action<int, ReplayFrame> _sink;
+    private readonly PortOffloads _offloads;
     private readonly int _burst;
     private ulong _copies;
     private int _turn;
@@ -39,6 +40,7 @@ public sealed unsafe class ReplayRunner : IDisposable
         _configuration = configuration;
         _options = options;
         _sink = sink;
+        _offloads = options.Offloads;
         _burst = Math.Clamp(options.Burst ?? configuration.Workers.Burst, 1, SafeBurst);
         _memory = GatewayMemory.CreatePrivate(GatewayTables.LimitsFor(configuration));
         for (int i = 0; i < configuration.Ports.Count; i++)
@@ -71,13 +73,13 @@ public sealed unsafe class ReplayRunner : IDisposable
     /// <param name="configuration">A valid configuration; devices are not opened.</param>
     /// <param name="inputs">What the ports receive; equal time stamps go in this order.</param>
     /// <param name="options">Burst size and workers.</param>
-    /// <param name="sink">Takes each frame written: port index, time in nanoseconds, bytes; in the order of time for each port.</param>
+    /// <param name="sink">Takes each frame written, with its port's index; in the order of time for each port.</param>
     /// <returns>What happened.</returns>
     /// <exception cref="ArgumentException">An input names a port that is not configured.</exception>
     public static ReplayResult Run(
-        GatewayConfiguration configuration, IReadOnlyList<ReplayInput> inputs, ReplayOptions options, Action<int, ulong, byte[]> sink)
+        GatewayConfiguration configuration, IReadOnlyList<ReplayInput> inputs, ReplayOptions options, Action<int, ReplayFrame> sink)
     {
-        using var runner = new ReplayRunner(configuration, options, (port, frame) => sink(port, frame.Nanoseconds, frame.Bytes));
+        using var runner = new ReplayRunner(configuration, options, sink);
         return runner.Run(inputs);
     }
 
@@ -180,6 +182,7 @@ public sealed unsafe class ReplayRunner : IDisposable
         {
             _control.Collect();
             _control.Process(now);
+            Offer();
             do
             {
                 more = !_control.FlushInjects();
@@ -191,6 +194,20 @@ public sealed unsafe class ReplayRunner : IDisposable
             while (!_control.FlushInjects());
 
             Write();
+        }
+    }
+
+    // What the ports do, in whatever snapshot is in force; no worker runs now.
+    private void Offer()
+    {
+        Snapshot current = _memory.Current;
+        for (int port = 0; port < _configuration.Ports.Count; port++)
+        {
+            PortEntry* entry = current.Ports + port;
+            bool access = (entry->Flags & PortFlags.Underlay) == 0;
+            entry->Flags |= access ? PortFlags.TakesRequests : PortFlags.None;
+            entry->Plain = _offloads;
+            entry->Nvgre = access ? PortOffloads.None : _offloads;
         }
     }
 
@@ -210,7 +227,7 @@ public sealed unsafe class ReplayRunner : IDisposable
             foreach (ReplayFrame frame in frames.OrderBy(f => f.Sequence))
             {
                 _sink(port, frame);
-                _copies++;
+                _copies += frame.Asked?.Frames ?? 1; // counted as what is on the wire
             }
 
             frames.Clear();

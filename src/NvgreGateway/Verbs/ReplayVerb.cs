@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NvgreGateway.Control.Configuration;
+using NvgreGateway.Exchange;
 using NvgreGateway.Replay;
 using Spectre.Console;
 
@@ -12,6 +13,13 @@ internal static class ReplayVerb
         if (options.Burst is < 1 or > 128 || options.Workers is < 1 or > 64)
         {
             Console.Error.WriteLine("replay: --burst is 1 to 128, --workers is 1 to 64");
+            return ExitCode.Usage;
+        }
+
+        PortOffloads offloads = PortOffloads.None;
+        if (options.Offload is { } names && ReplayOffloads.Read(names, out offloads) is { } unknown)
+        {
+            Console.Error.WriteLine($"replay: --offload {names}: no '{unknown}' (any of {string.Join(", ", ReplayOffloads.Known)}, with commas between)");
             return ExitCode.Usage;
         }
 
@@ -31,28 +39,30 @@ internal static class ReplayVerb
             }
 
             Directory.CreateDirectory(options.Out);
-            PcapWriter[] writers = [.. configuration.Ports.Select(p => new PcapWriter(Path.Combine(options.Out, p.Name + ".pcap")))];
+            string extension = options.Offload is null ? ".pcap" : ".pcapng";
+            CaptureWriter[] writers = [.. configuration.Ports.Select(p => Path.Combine(options.Out, p.Name + extension))
+                .Select(path => options.Offload is null ? (CaptureWriter)new PcapWriter(path) : new PcapngWriter(path))];
             try
             {
                 ReplayResult result = ReplayRunner.Run(
                     configuration,
                     inputs,
-                    new ReplayOptions { Burst = options.Burst, Workers = options.Workers },
-                    (port, nanoseconds, bytes) => writers[port].Write(nanoseconds, bytes));
+                    new ReplayOptions { Burst = options.Burst, Workers = options.Workers, Offloads = offloads },
+                    (port, frame) => writers[port].Write(frame.Nanoseconds, frame.Bytes, frame.Asked));
                 if (options.Json)
                 {
                     PrintJson(result);
                 }
                 else
                 {
-                    Print(result, configuration, options.Out);
+                    Print(result, configuration, options.Out, extension);
                 }
 
                 return result.Difference == 0 && result.MbufsInUse == 0 ? ExitCode.Done : Unaccounted(result);
             }
             finally
             {
-                foreach (PcapWriter writer in writers)
+                foreach (CaptureWriter writer in writers)
                 {
                     writer.Dispose();
                 }
@@ -111,14 +121,14 @@ internal static class ReplayVerb
         writer.WriteEndObject();
     }
 
-    private static void Print(ReplayResult result, GatewayConfiguration configuration, string folder)
+    private static void Print(ReplayResult result, GatewayConfiguration configuration, string folder, string extension)
     {
         Table ports = Tables.Make("port", "role", "#received", "#transmitted", "written to");
         foreach ((ReplayPortResult port, PortConfiguration configured) in result.Ports.Zip(configuration.Ports))
         {
             ports.AddRow(
                 Tables.Text(port.Name), Tables.Text(configured.Role.ToString().ToLowerInvariant()), Tables.Number(port.Received),
-                Tables.Number(port.Transmitted), Tables.Text(Path.Combine(folder, port.Name + ".pcap")));
+                Tables.Number(port.Transmitted), Tables.Text(Path.Combine(folder, port.Name + extension)));
         }
 
         Tables.Print(ports);

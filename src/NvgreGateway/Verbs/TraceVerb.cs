@@ -62,7 +62,7 @@ internal static class TraceVerb
                 configuration,
                 inputs,
                 new ReplayOptions { Trace = packet => Print(options, packet), TraceFilter = Request(options), TraceCount = (uint)(options.Count ?? int.MaxValue) },
-                static (_, _, _) => { });
+                static (_, _) => { });
             TellLost(result.TraceLost);
             return ExitCode.Done;
         }

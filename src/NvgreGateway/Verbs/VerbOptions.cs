@@ -83,11 +83,14 @@ internal sealed class ReplayVerbOptions
     [Option('i', "in", Required = true, MetaValue = "PORT=FILE", HelpText = "A capture (pcap or pcapng) that a port receives; may be given several times.")]
     public IEnumerable<string> In { get; set; } = [];
 
-    [Option('o', "out", Required = true, MetaValue = "DIR", HelpText = "Folder for PORT.pcap of every port; made if needed.")]
+    [Option('o', "out", Required = true, MetaValue = "DIR", HelpText = "Folder for PORT.pcap of every port, with --offload for PORT.pcapng; made if needed.")]
     public string Out { get; set; } = "";
 
     [Option("json", HelpText = "Print one JSON object, for programs.")]
     public bool Json { get; set; }
+
+    [Option("offload", MetaValue = "NAMES", HelpText = "What the ports' devices do (all, csum, tso4, ...): frames are written as such devices are given them, with what they ask for.")]
+    public string? Offload { get; set; }
 
     [Option("burst", MetaValue = "N", HelpText = "Packets of one burst at most (1 to 128; more than 32 count as 32). The result does not depend on it.")]
     public int? Burst { get; set; }

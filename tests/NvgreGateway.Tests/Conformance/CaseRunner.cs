@@ -16,7 +16,7 @@ internal static class CaseRunner
         GatewayConfiguration configuration = Replayed.Configure(File.ReadAllText(Path.Combine(folder, "config.json")));
         using JsonDocument expect = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expect.json")));
         List<(string, IReadOnlyList<Frame>)> inputs = [.. expect.RootElement.GetProperty("inputs").EnumerateArray()
-            .Select(p => (p.GetString()!, (IReadOnlyList<Frame>)Pcap.Read(Path.Combine(folder, $"in-{p.GetString()}.pcap"))))];
+            .Select(p => (p.GetString()!, (IReadOnlyList<Frame>)Pcap.ReadInput(folder, p.GetString()!)))];
         List<List<Frame>> output = [.. configuration.Ports.Select(p => Pcap.Read(Path.Combine(folder, $"out-{p.Name}.pcap")))];
 
         StringBuilder wrong = new();
@@ -24,7 +24,7 @@ internal static class CaseRunner
         {
             Replayed run = Replayed.Run(configuration, inputs, burst, workers);
             int before = wrong.Length;
-            Numbers(wrong, expect.RootElement, run.Result);
+            Numbers(wrong, expect.RootElement, run.Result, "");
             for (int port = 0; port < configuration.Ports.Count; port++)
             {
                 Frames(wrong, configuration.Ports[port].Name, output[port], run.Output[port]);
@@ -42,8 +42,10 @@ internal static class CaseRunner
         Assert.True(wrong.Length == 0, wrong.ToString());
     }
 
-    private static void Numbers(StringBuilder wrong, JsonElement expect, ReplayResult result)
+    /// <summary>Compares the numbers of a run with those of a case.</summary>
+    public static void Numbers(StringBuilder wrong, JsonElement expect, ReplayResult result, string run)
     {
+        int before = wrong.Length;
         Number(wrong, "received", (ulong)expect.GetProperty("received").GetInt64(), result.Received);
         Number(wrong, "transmitted", (ulong)expect.GetProperty("transmitted").GetInt64(), result.Transmitted);
         Number(wrong, "consumed", (ulong)expect.GetProperty("consumed").GetInt64(), result.Consumed);
@@ -52,6 +54,10 @@ internal static class CaseRunner
         Map(wrong, expect.GetProperty("counters"), result.Counters);
         Number(wrong, "difference", 0, (ulong)result.Difference);
         Number(wrong, "buffers in use", 0, (ulong)result.MbufsInUse);
+        if (wrong.Length > before && run.Length > 0)
+        {
+            wrong.Insert(before, $"\n--- {Path.GetFileName(run)}\n");
+        }
     }
 
     private static void Map(StringBuilder wrong, JsonElement expect, IReadOnlyDictionary<string, ulong> got)
@@ -70,7 +76,8 @@ internal static class CaseRunner
         }
     }
 
-    private static void Frames(StringBuilder wrong, string port, List<Frame> want, List<Frame> got)
+    /// <summary>Compares the frames of a port with those that must be.</summary>
+    public static void Frames(StringBuilder wrong, string port, List<Frame> want, List<Frame> got)
     {
         for (int i = 0; i < Math.Max(want.Count, got.Count); i++)
         {

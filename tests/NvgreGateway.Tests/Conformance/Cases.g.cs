@@ -1273,6 +1273,98 @@ public sealed class Cases
     public void Queries_At_Fault() => CaseRunner.Run("queries-at-fault");
 
     [Fact]
+    [Requirement("C-001", "C-002", "C-004", "C-005", "C-006", "C-008", "C-009", "C-010", "C-013", "C-014")]
+    public void W14_Large_Send() => CaseRunner.Run("w14-large-send");
+
+    [Fact]
+    [Requirement("C-001", "C-007", "C-015", "C-024", "C-031")]
+    public void Large_Send_Families() => CaseRunner.Run("large-send-families");
+
+    [Fact]
+    [Requirement("C-014")]
+    public void Large_Send_Sizes() => CaseRunner.Run("large-send-sizes");
+
+    [Fact]
+    [Requirement("C-009", "C-010")]
+    public void Large_Send_Flags() => CaseRunner.Run("large-send-flags");
+
+    [Fact]
+    [Requirement("C-006", "C-003")]
+    public void Large_Send_Ids() => CaseRunner.Run("large-send-ids");
+
+    [Fact]
+    [Requirement("C-007", "C-012", "C-039")]
+    public void Large_Send_Options() => CaseRunner.Run("large-send-options");
+
+    [Fact]
+    [Requirement("C-011")]
+    public void Large_Send_Refused() => CaseRunner.Run("large-send-refused");
+
+    [Fact]
+    [Requirement("C-011", "C-019")]
+    public void Large_Send_Too_Small_An_Mss() => CaseRunner.Run("large-send-too-small-an-mss");
+
+    [Fact]
+    [Requirement("C-017")]
+    public void Large_Sends_Keep_Their_Place() => CaseRunner.Run("large-sends-keep-their-place");
+
+    [Fact]
+    [Requirement("C-001", "C-016")]
+    public void Large_Send_Of_64k() => CaseRunner.Run("large-send-of-64k");
+
+    [Fact]
+    [Requirement("C-016", "C-064")]
+    public void Large_Send_In_Buffers() => CaseRunner.Run("large-send-in-buffers");
+
+    [Fact]
+    [Requirement("C-064")]
+    public void W03_In_Two_Buffers() => CaseRunner.Run("w03-in-two-buffers");
+
+    [Fact]
+    [Requirement("C-014")]
+    public void Large_Send_With_Bytes_Behind() => CaseRunner.Run("large-send-with-bytes-behind");
+
+    [Fact]
+    [Requirement("C-015", "C-014")]
+    public void Large_Send_To_Another_Vlan() => CaseRunner.Run("large-send-to-another-vlan");
+
+    [Fact]
+    [Requirement("C-001", "C-015")]
+    public void Large_Send_Flooded() => CaseRunner.Run("large-send-flooded");
+
+    [Fact]
+    [Requirement("C-018")]
+    public void Large_Datagrams() => CaseRunner.Run("large-datagrams");
+
+    [Fact]
+    [Requirement("C-030", "C-031", "C-039")]
+    public void Begun_Checksums() => CaseRunner.Run("begun-checksums");
+
+    [Fact]
+    [Requirement("C-033", "C-034")]
+    public void No_Checksum_To_Complete() => CaseRunner.Run("no-checksum-to-complete");
+
+    [Fact]
+    [Requirement("C-036")]
+    public void Udp_Checksum_Zero() => CaseRunner.Run("udp-checksum-zero");
+
+    [Fact]
+    [Requirement("C-035", "C-062")]
+    public void Claimed_Lengths() => CaseRunner.Run("claimed-lengths");
+
+    [Fact]
+    [Requirement("C-065", "C-039")]
+    public void Longest_Headers() => CaseRunner.Run("longest-headers");
+
+    [Fact]
+    [Requirement("C-042", "C-044", "C-046", "B-083")]
+    public void Receive_Verdicts() => CaseRunner.Run("receive-verdicts");
+
+    [Fact]
+    [Requirement("C-044", "C-011")]
+    public void Large_Frames_Of_Known_Bad_Sums() => CaseRunner.Run("large-frames-of-known-bad-sums");
+
+    [Fact]
     [Requirement("A-066", "A-062", "A-032")]
     public void Flows_Over_Two_Sources() => CaseRunner.Run("flows-over-two-sources");
 

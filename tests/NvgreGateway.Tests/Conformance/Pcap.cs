@@ -30,6 +30,40 @@ internal static class Pcap
         return frames;
     }
 
+    /// <summary>What a port of a case receives: <c>in-PORT.pcap</c>, or <c>in-PORT.pcapng</c> where devices say something of frames.</summary>
+    public static List<Frame> ReadInput(string folder, string port)
+    {
+        string path = Path.Combine(folder, $"in-{port}.pcapng");
+        return File.Exists(path) ? ReadNext(path) : Read(Path.Combine(folder, $"in-{port}.pcap"));
+    }
+
+    /// <summary>The frames of a pcapng file as make.py writes it: little-endian, one interface, nanoseconds, at most our option in a block.</summary>
+    public static List<Frame> ReadNext(string path)
+    {
+        List<Frame> frames = [];
+        byte[] file = File.ReadAllBytes(path);
+        for (int at = 0; at < file.Length; at += (int)U32(file, at + 4))
+        {
+            if (U32(file, at) != 6)
+            {
+                continue;
+            }
+
+            int length = (int)U32(file, at + 20), option = at + 28 + ((length + 3) & ~3);
+            byte[]? said = null;
+            if (option + 4 < at + U32(file, at + 4) - 4)
+            {
+                uint head = U32(file, option);
+                Assert.Equal((2989u, 32473u), (head & 0xFFFF, U32(file, option + 4)));
+                said = file[(option + 8 + 6)..(option + 4 + (int)(head >> 16))];
+            }
+
+            frames.Add(new Frame(((ulong)U32(file, at + 12) << 32) | U32(file, at + 16), file[(at + 28)..(at + 28 + length)], said));
+        }
+
+        return frames;
+    }
+
     /// <summary>Writes frames.</summary>
     public static void Write(string path, IEnumerable<Frame> frames)
     {

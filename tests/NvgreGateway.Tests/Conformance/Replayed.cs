@@ -38,10 +38,19 @@ internal sealed class Replayed
         return new Replayed(result, output);
     }
 
+    /// <summary>The same with ports that offer offloads; the sink gets the frames with what they ask for.</summary>
+    public static ReplayResult RunOffering(
+        GatewayConfiguration configuration, IReadOnlyList<(string Port, IReadOnlyList<Frame> Frames)> inputs, ReplayOptions options, Action<int, ReplayFrame> sink) =>
+        Run(configuration, inputs, options, sink);
+
     /// <summary>The same, with a sink of one's own.</summary>
     public static unsafe ReplayResult Run(
         GatewayConfiguration configuration, IReadOnlyList<(string Port, IReadOnlyList<Frame> Frames)> inputs, int burst, int workers, Action<int, ulong, byte[]> sink,
-        Action<TracePacket>? trace = null)
+        Action<TracePacket>? trace = null) =>
+        Run(configuration, inputs, new ReplayOptions { Burst = burst, Workers = workers, Trace = trace }, (port, frame) => sink(port, frame.Nanoseconds, frame.Bytes));
+
+    private static unsafe ReplayResult Run(
+        GatewayConfiguration configuration, IReadOnlyList<(string Port, IReadOnlyList<Frame> Frames)> inputs, ReplayOptions options, Action<int, ReplayFrame> sink)
     {
         long size = inputs.Sum(i => i.Frames.Sum(f => (long)f.Bytes.Length));
         byte* memory = (byte*)NativeMemory.Alloc((nuint)size + 1);
@@ -55,14 +64,16 @@ internal sealed class Replayed
                 foreach (Frame frame in frames)
                 {
                     frame.Bytes.CopyTo(new Span<byte>(at, frame.Bytes.Length));
-                    packets.Add(new CapturedPacket(at, frame.Bytes.Length, (uint)frame.Bytes.Length, frame.Nanoseconds));
+                    ReceivedMetadata? said = null;
+                    Assert.Null(frame.Said is null ? null : ReceivedMetadata.Read(frame.Said, out said));
+                    packets.Add(new CapturedPacket(at, frame.Bytes.Length, (uint)frame.Bytes.Length, frame.Nanoseconds, said));
                     at += frame.Bytes.Length;
                 }
 
                 made.Add(new ReplayInput(port, packets));
             }
 
-            return ReplayRunner.Run(configuration, made, new ReplayOptions { Burst = burst, Workers = workers, Trace = trace }, sink);
+            return ReplayRunner.Run(configuration, made, options, sink);
         }
         finally
         {

@@ -64,7 +64,7 @@ public sealed class TraceTests
         GatewayConfiguration configuration = Replayed.Configure(File.ReadAllText(Path.Combine(folder, "config.json")));
         using JsonDocument expect = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expect.json")));
         List<(string, IReadOnlyList<Frame>)> inputs = [.. expect.RootElement.GetProperty("inputs").EnumerateArray()
-            .Select(p => (p.GetString()!, (IReadOnlyList<Frame>)Pcap.Read(Path.Combine(folder, $"in-{p.GetString()}.pcap"))))];
+            .Select(p => (p.GetString()!, (IReadOnlyList<Frame>)Pcap.ReadInput(folder, p.GetString()!)))];
         return Replayed.Run(configuration, inputs, burst, workers, trace);
     }
 

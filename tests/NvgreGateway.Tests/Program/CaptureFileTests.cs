@@ -124,8 +124,8 @@ public sealed unsafe class CaptureFileTests : IDisposable
         string path = Path.Combine(_folder, "out.pcap");
         using (var writer = new PcapWriter(path))
         {
-            writer.Write(1_700_000_000_123_456_789, [1, 2, 3]);
-            writer.Write(1_700_000_001_000_000_000, new byte[9014]);
+            writer.Write(1_700_000_000_123_456_789, [1, 2, 3], null);
+            writer.Write(1_700_000_001_000_000_000, new byte[9014], null);
         }
 
         using CaptureFile capture = CaptureFile.Open(path);

@@ -22,6 +22,7 @@ Frame = collections.namedtuple("Frame", "time port bytes")  # time: s after the 
 class Case:
     def __init__(self, folder):
         self.name = folder.name
+        self.has_metadata = any(folder.glob("in-*.pcapng"))
         self.configuration = json.loads((folder / "config.json").read_text())
         expect = json.loads((folder / "expect.json").read_text())
         self.rows, self.description = expect["rows"], expect["description"]
@@ -32,7 +33,7 @@ class Case:
         start = min((f.time for f in self.inputs), default=0)
         self.inputs = [f._replace(time=f.time - start) for f in self.inputs]
         self.outputs = [f._replace(time=f.time - start) for f in self.outputs]
-        self.span = max(f.time for f in self.inputs + self.outputs)
+        self.span = max((f.time for f in self.inputs + self.outputs), default=0)
 
     def steps(self):
         """(time, frames in, frames out until the next step), in order."""
@@ -46,6 +47,8 @@ class Case:
         for pattern, reason in REPLAY_ONLY.items():
             if fnmatch.fnmatch(self.name, pattern):
                 return reason
+        if self.has_metadata:
+            return "carries what a device says of received frames: needs replay"
         if self.span > LONGEST:
             return "takes %g s: needs the replay clock" % round(self.span, 1)
         missing = [p for p in self.ports if p not in wired]
