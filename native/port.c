@@ -1,7 +1,10 @@
 /* Ethernet devices: set-up, bursts, state. */
+#define _GNU_SOURCE /* dl_iterate_phdr */
 #include "shim.h"
 
+#include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -293,4 +296,43 @@ SHIM_API int shim_port_xstats(uint16_t port, uint64_t *values, uint32_t count)
 SHIM_API int shim_port_is_removed(uint16_t port)
 {
 	return rte_eth_dev_is_removed(port);
+}
+
+/*
+ * vhost's own calls, out of the plug-ins that EAL has loaded (not to be linked: who has no vhost port needs no librte_vhost). Both are found
+ * once; -ENOTSUP where they are not.
+ */
+static int find_library(struct dl_phdr_info *info, size_t size, void *argument)
+{
+	const char **wanted = argument;
+	if (info->dlpi_name == NULL || strstr(info->dlpi_name, wanted[0]) == NULL)
+		return 0;
+	wanted[1] = info->dlpi_name;
+	return 1;
+}
+
+static void *symbol_of(const char *library, const char *name)
+{
+	const char *wanted[2] = { library, NULL };
+	void *handle;
+	if (dl_iterate_phdr(find_library, wanted) == 0)
+		return NULL;
+	handle = dlopen(wanted[1], RTLD_NOLOAD | RTLD_LAZY);
+	return handle != NULL ? dlsym(handle, name) : NULL;
+}
+
+/* The features of virtio that the guest of a vhost port accepted. Called by one thread at a time. */
+SHIM_API int shim_port_guest_features(uint16_t port, uint64_t *features)
+{
+	static int (*vid_of)(uint16_t);
+	static int (*features_of)(int, uint64_t *);
+	int vid;
+	if (vid_of == NULL)
+		vid_of = (int (*)(uint16_t))symbol_of("librte_net_vhost.so", "rte_eth_vhost_get_vid_from_port_id");
+	if (features_of == NULL)
+		features_of = (int (*)(int, uint64_t *))symbol_of("librte_vhost.so", "rte_vhost_get_negotiated_features");
+	if (vid_of == NULL || features_of == NULL)
+		return -ENOTSUP;
+	vid = vid_of(port);
+	return vid < 0 ? -ENOENT : features_of(vid, features);
 }

@@ -28,6 +28,8 @@ internal static class OffloadFlags
         OffloadKind kind, OffloadFrame frame, bool inner4, uint l3, uint l4, uint segment, PortOffloads port, out MbufFlags flags, out ulong lengths)
     {
         PortOffloads needed = Needed(kind, inner4);
+        bool own = (port & PortOffloads.OwnIp4) != 0;
+        needed &= own ? ~PortOffloads.Ip4 : ~PortOffloads.None;
         bool cut = kind is OffloadKind.TcpSegments or OffloadKind.UdpSegments, flat = (port & PortOffloads.Flat) != 0;
         if (frame.IsTunnel)
         {
@@ -51,7 +53,7 @@ internal static class OffloadFlags
             OffloadKind.TcpSegments => MbufFlags.TxTcpSegmentation | MbufFlags.TxTcpChecksum,
             _ => MbufFlags.TxUdpSegmentation | MbufFlags.TxUdpChecksum,
         };
-        if (cut && inner4)
+        if (cut && inner4 && !own)
         {
             flags |= MbufFlags.TxIpChecksum; // every segment has a length and an id of its own
         }

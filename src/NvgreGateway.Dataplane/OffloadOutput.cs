@@ -118,9 +118,10 @@ internal static unsafe class OffloadOutput
         PortEntry* entry = w->PortEntries + port;
         ulong asked = m->TxOffload;
         bool inner4 = p[frame.L3] >> 4 == 4;
-        if (OffloadFlags.TryTranslate(kind, frame, inner4, l3, l4, segment, toPeer ? entry->Nvgre : entry->Plain, out MbufFlags flags, out ulong lengths))
+        PortOffloads does = toPeer ? entry->Nvgre : entry->Plain;
+        if (OffloadFlags.TryTranslate(kind, frame, inner4, l3, l4, segment, does, out MbufFlags flags, out ulong lengths))
         {
-            PrepareHeaders(p, frame, inner4, l3, protocol, cut: segment != 0, ((toPeer ? entry->Nvgre : entry->Plain) & PortOffloads.PseudoLength) != 0);
+            PrepareHeaders(p, frame, l3, protocol, flags, withLength: segment == 0 || (does & PortOffloads.PseudoLength) != 0);
             m->OlFlags |= flags;
             m->TxOffload = lengths;
             if (w->Ports.Prepare(port, m))
@@ -174,15 +175,22 @@ internal static unsafe class OffloadOutput
         return true;
     }
 
-    private static void PrepareHeaders(byte* p, OffloadFrame frame, bool inner4, uint l3, byte protocol, bool cut, bool pseudoLength)
+    /// <summary>Leaves in the headers what a device begins with.</summary>
+    /// <param name="p">The frame.</param>
+    /// <param name="frame">Where its headers lie.</param>
+    /// <param name="l3">Bytes of the tenant's IP header.</param>
+    /// <param name="protocol">TCP or UDP.</param>
+    /// <param name="flags">What the device is asked for.</param>
+    /// <param name="withLength">Whether the pseudo-header sum has the length in it.</param>
+    internal static void PrepareHeaders(byte* p, OffloadFrame frame, uint l3, byte protocol, MbufFlags flags, bool withLength)
     {
-        ChecksumTwin.WritePseudo(p + frame.L3, l3, protocol, withLength: !cut || pseudoLength);
-        if (cut && inner4)
+        ChecksumTwin.WritePseudo(p + frame.L3, l3, protocol, withLength);
+        if ((flags & MbufFlags.TxIpChecksum) != 0)
         {
             Unsafe.WriteUnaligned<ushort>(p + frame.L3 + 10, 0);
         }
 
-        if (cut && frame.IsOuter4)
+        if ((flags & MbufFlags.TxOuterIpChecksum) != 0)
         {
             Unsafe.WriteUnaligned<ushort>(p + frame.OuterL2 + 10, 0);
         }

@@ -9,7 +9,7 @@ namespace NvgreGateway.Dpdk;
 internal static unsafe partial class Native
 {
     /// <summary>Raised with every change to the functions below, here and in <c>shim.h</c>.</summary>
-    internal const uint Revision = 2;
+    internal const uint Revision = 3;
 
     private const string Shim = NativeLibraryLocator.Shim;
 
@@ -188,6 +188,9 @@ internal static unsafe partial class Native
 
     [LibraryImport(Shim, EntryPoint = "shim_port_is_removed")]
     internal static partial int PortIsRemoved(ushort port);
+
+    [LibraryImport(Shim, EntryPoint = "shim_port_guest_features")]
+    internal static partial int PortGuestFeatures(ushort port, ulong* features);
 
     [LibraryImport(Shim, EntryPoint = "shim_port_watch")]
     internal static partial int PortWatch(ushort port);

@@ -306,6 +306,16 @@ public sealed unsafe class Port
         return removals != 0 || Native.PortIsRemoved(Id) != 0 || (hasKernelInterface && !KernelInterface.Exists(Capabilities.InterfaceIndex));
     }
 
+    /// <summary>
+    /// The features of virtio that the guest behind a vhost-user port accepted; 0 while there is none, and for every other port. Allocates
+    /// nothing.
+    /// </summary>
+    public ulong GuestFeatures()
+    {
+        ulong features = 0;
+        return Native.PortGuestFeatures(Id, &features) == 0 ? features : 0;
+    }
+
     /// <summary>How often the driver reported a change of the link since <see cref="Configure"/>. Allocates nothing.</summary>
     public uint LinkChanges()
     {

@@ -60,4 +60,13 @@ public enum PortOffloads : uint
     /// (C-013): net_vhost hands the frame to the guest as it is.
     /// </summary>
     PseudoLength = 1 << 14,
+
+    /// <summary>Segmentation of plain frames without <c>TX_IP_CKSUM</c>, which the device does not know: the large frame's header sum is right.</summary>
+    OwnIp4 = 1 << 15,
+
+    /// <summary>What is done to frames; the other bits say how.</summary>
+    Kinds = Ip4 | Tcp4 | Tcp6 | Udp4 | Udp6 | Tso4 | Tso6 | Uso4 | Uso6,
+
+    /// <summary>All.</summary>
+    All = (1 << 16) - 1,
 }

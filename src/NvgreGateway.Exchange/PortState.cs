@@ -66,6 +66,27 @@ public unsafe struct PortState
     /// <summary>Flow control by pause frames: 0 = not known yet, 1 = the device has none, 2 = off, 3 = on (E-077).</summary>
     public uint Pause;
 
+    /// <summary>Offloads that the device reports.</summary>
+    public DeviceOffloads Reported;
+
+    /// <summary>Offloads that it was set up with.</summary>
+    public DeviceOffloads Asked;
+
+    /// <summary>1 = <see cref="PlainPassed"/> and <see cref="NvgrePassed"/> are known: the port was started.</summary>
+    public uint Tested;
+
+    /// <summary>What of plain frames passed the self-test (C-073).</summary>
+    public PortOffloads PlainPassed;
+
+    /// <summary>What of NVGRE passed it.</summary>
+    public PortOffloads NvgrePassed;
+
+    /// <summary>What whoever sits behind the port takes, as a guest behind vhost-user says; all if nobody is asked.</summary>
+    public PortOffloads Peer;
+
+    /// <summary>How often the port was opened.</summary>
+    public uint Opened;
+
     /// <summary>Driver name, UTF-8, zero-terminated.</summary>
     public fixed byte Driver[32];
 

@@ -26,4 +26,7 @@ public unsafe struct PortTableEntry
 
     /// <summary>1 = underlay port.</summary>
     public ushort Underlay;
+
+    /// <summary>Offloads that may be asked of the device.</summary>
+    public DeviceOffloads Wanted;
 }

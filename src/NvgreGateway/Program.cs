@@ -15,7 +15,7 @@ internal static class Program
             settings.HelpWriter = null;
             settings.AllowMultiInstance = true;
         });
-        ParserResult<object> result = parser.ParseArguments<RunOptions, ValidateOptions, ShowOptions, FlushOptions, AnnounceOptions, ReplayVerbOptions, TraceOptions, DataplaneOptions, ControlVerbOptions>(arguments);
+        ParserResult<object> result = parser.ParseArguments<RunOptions, ValidateOptions, ShowOptions, FlushOptions, SetOptions, AnnounceOptions, ReplayVerbOptions, TraceOptions, DataplaneOptions, ControlVerbOptions>(arguments);
         try
         {
             return result.MapResult(
@@ -23,6 +23,7 @@ internal static class Program
                 (ValidateOptions o) => ValidateVerb.Run(o),
                 (ShowOptions o) => ShowVerb.Run(o),
                 (FlushOptions o) => FlushVerb.Run(o),
+                (SetOptions o) => SetVerb.Run(o),
                 (AnnounceOptions o) => AnnounceVerb.Run(o),
                 (ReplayVerbOptions o) => ReplayVerb.Run(o),
                 (TraceOptions o) => TraceVerb.Run(o),

@@ -40,6 +40,9 @@ internal sealed unsafe class FakeDevice : IDisposable
 
     public bool KeepOutputs { get; set; } = true;
 
+    /// <summary>Sees every packet that leaves; called by the worker that sends it.</summary>
+    public Action<int, nint>? Leaving { get; set; }
+
     public ulong OutputCount => Interlocked.Read(ref _outputs);
 
     public ulong Clock { get; set; } = 1;
@@ -47,6 +50,7 @@ internal sealed unsafe class FakeDevice : IDisposable
     public void Leave(int port, Mbuf* m)
     {
         Interlocked.Add(ref _outputs, Frames(m));
+        Leaving?.Invoke(port, (nint)m);
         if (KeepOutputs)
         {
             byte[] bytes = new byte[m->PktLen];

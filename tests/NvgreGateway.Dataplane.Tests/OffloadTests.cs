@@ -9,7 +9,7 @@ namespace NvgreGateway.Dataplane.Tests;
 public sealed unsafe class OffloadTests
 {
     private const MbufFlags Large = MbufFlags.RxLro | MbufFlags.RxL4ChecksumNone;
-    private const PortOffloads All = PortOffloads.Ip4 | PortOffloads.Tcp4 | PortOffloads.Tcp6 | PortOffloads.Udp4 | PortOffloads.Udp6
+    internal const PortOffloads All = PortOffloads.Ip4 | PortOffloads.Tcp4 | PortOffloads.Tcp6 | PortOffloads.Udp4 | PortOffloads.Udp6
         | PortOffloads.Tso4 | PortOffloads.Tso6 | PortOffloads.Outer4 | PortOffloads.Outer6 | PortOffloads.OuterIp4;
 
     [Theory]
@@ -150,6 +150,31 @@ public sealed unsafe class OffloadTests
         Assert.All(rig.Outputs, static s => Assert.Equal(MbufFlags.None, s.Flags));
     }
 
+    /// <summary>A device without <c>TX_IP_CKSUM</c> gets a large frame whose header sum is right; vhost hands the pseudo sum on as it is.</summary>
+    [Theory]
+    [Requirement("C-013", "C-022")]
+    [InlineData(PortOffloads.None, true, 0x0000, 0x16DB)]
+    [InlineData(PortOffloads.OwnIp4, false, 0x9843, 0x16DB)]
+    [InlineData(PortOffloads.OwnIp4 | PortOffloads.PseudoLength, false, 0x9843, 0x22A7)]
+    public void ALargeFrameIsBegunAsItsDeviceWantsIt(PortOffloads how, bool asksIp, int ipSum, int tcpSum)
+    {
+        const PortOffloads Plain = PortOffloads.Tcp4 | PortOffloads.Tso4;
+        using var rig = new Rig(change: r =>
+        {
+            Take(r, Plain | (asksIp ? PortOffloads.Ip4 : PortOffloads.None) | how, PortOffloads.None);
+            r.Sketch.AddAttachment(r.Segment, Rig.Access2, 200);
+        });
+        rig.Learn(Frames.Vm, Rig.AttachmentPlace(rig.Attachment + 1));
+        Feed(rig, Template(), Large, 1418);
+        rig.Settle();
+        Sent sent = Assert.Single(rig.Outputs);
+        Assert.Equal(
+            MbufFlags.TxTcpSegmentation | MbufFlags.TxTcpChecksum | MbufFlags.TxIPv4 | (asksIp ? MbufFlags.TxIpChecksum : MbufFlags.None), sent.Flags);
+        Assert.Equal(Mbuf.PackTxOffload(18, 20, 20, 1418), sent.Lengths);
+        Assert.Equal(ipSum, Big(sent.Bytes, 28)); // by hand, over 4502 0BE0 7FFE 4000 4006 0A01 01C8 0A01 010B
+        Assert.Equal(tcpSum, Big(sent.Bytes, 54)); // 16DB, or with 3020 = 0BCC bytes
+    }
+
     private static byte[][] Segments(PortOffloads nvgre, bool prepares)
     {
         using var rig = new Rig(change: r => Take(r, PortOffloads.None, nvgre));
@@ -159,7 +184,7 @@ public sealed unsafe class OffloadTests
         return [.. rig.Outputs.Select(static s => s.Bytes)];
     }
 
-    private static void Take(Rig rig, PortOffloads plain, PortOffloads nvgre)
+    internal static void Take(Rig rig, PortOffloads plain, PortOffloads nvgre)
     {
         rig.Sketch.Port(Rig.Access, static p => p with { Flags = p.Flags | PortFlags.TakesRequests });
         rig.Sketch.Port(Rig.Access2, p => p with { Plain = plain });
@@ -176,7 +201,7 @@ public sealed unsafe class OffloadTests
     }
 
     // The template of W-14 on VLAN 100: 3000 bytes, CWR ECE ACK PSH FIN, the pseudo header's sum in the checksum field.
-    private static byte[] Template()
+    internal static byte[] Template()
     {
         byte[] tcp = new byte[20 + 3000];
         Convert.FromHexString("C00001BB200000003000000050D901F616DB0000").CopyTo(tcp, 0);

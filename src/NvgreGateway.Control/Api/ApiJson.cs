@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NvgreGateway.Control.Offload;
 using NvgreGateway.Control.Tracing;
 
 namespace NvgreGateway.Control.Api;
@@ -23,5 +24,9 @@ namespace NvgreGateway.Control.Api;
 [JsonSerializable(typeof(TraceRequest))]
 [JsonSerializable(typeof(TracePacket))]
 [JsonSerializable(typeof(TraceEnd))]
+[JsonSerializable(typeof(IReadOnlyList<OffloadStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<CapabilityStatus>))]
+[JsonSerializable(typeof(OffloadSwitch))]
+[JsonSerializable(typeof(OffloadResult))]
 [JsonSerializable(typeof(ApiError))]
 public sealed partial class ApiJson : JsonSerializerContext;

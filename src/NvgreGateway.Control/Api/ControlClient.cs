@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NvgreGateway.Control.Tracing;
+using NvgreGateway.Control.Offload;
 using NvgreGateway.Exchange;
 
 namespace NvgreGateway.Control.Api;
@@ -75,6 +76,21 @@ public sealed class ControlClient : IDisposable
     /// <summary>The workers.</summary>
     /// <returns>One status each.</returns>
     public Task<IReadOnlyList<WorkerStatus>> WorkersAsync() => GetAsync("/workers", ApiJson.Default.IReadOnlyListWorkerStatus);
+
+    /// <summary>What is active of the ports' offloads.</summary>
+    /// <returns>One status for each port.</returns>
+    public Task<IReadOnlyList<OffloadStatus>> OffloadsAsync() => GetAsync("/offloads", ApiJson.Default.IReadOnlyListOffloadStatus);
+
+    /// <summary>What the hardware of the ports can do.</summary>
+    /// <returns>One status for each port.</returns>
+    public Task<IReadOnlyList<CapabilityStatus>> CapabilitiesAsync() => GetAsync("/capabilities", ApiJson.Default.IReadOnlyListCapabilityStatus);
+
+    /// <summary>Switches an offload of a port.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <returns>What it did.</returns>
+    /// <exception cref="IOException">Refused; the message says why, with the word <c>requires_restart</c> where it takes one.</exception>
+    public Task<OffloadResult> SetOffloadAsync(OffloadSwitch request) =>
+        PostAsync("/offload", JsonContent.Create(request, ApiJson.Default.OffloadSwitch), ApiJson.Default.OffloadResult);
 
     /// <summary>The accounting.</summary>
     /// <returns>Its status.</returns>

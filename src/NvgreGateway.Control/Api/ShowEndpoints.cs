@@ -1,13 +1,18 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using NvgreGateway.Control.Offload;
 
 namespace NvgreGateway.Control.Api;
 
-/// <summary>The show API: <c>GET /segments /peers /fdb /neighbors /bindings /groups /ports /workers /drops /config</c>, <c>POST /flush /announce /reload /trace</c>.</summary>
+/// <summary>
+/// The show API: <c>GET /segments /peers /fdb /neighbors /bindings /groups /ports /workers /offloads /capabilities /drops /config</c>,
+/// <c>POST /flush /announce /offload /reload /trace</c>.
+/// </summary>
 /// <param name="service">The running control plane.</param>
 /// <param name="reload">Reads the configuration file again and applies it.</param>
-internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> reload)
+/// <param name="setOffload">Switches an offload; null while the gateway is starting.</param>
+internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> reload, Func<OffloadSwitch, OffloadChange?> setOffload)
 {
     private readonly TraceEndpoint _trace = new(service);
 
@@ -26,11 +31,14 @@ internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> r
             ("GET", "/groups") => ShowAsync(context, StatusReporter.Groups, ApiJson.Default.IReadOnlyListGroupStatus),
             ("GET", "/ports") => ShowAsync(context, StatusReporter.Ports, ApiJson.Default.IReadOnlyListPortStatus),
             ("GET", "/workers") => ShowAsync(context, p => StatusReporter.Workers(p, service.IsStalled), ApiJson.Default.IReadOnlyListWorkerStatus),
+            ("GET", "/offloads") => ShowAsync(context, OffloadReporter.Active, ApiJson.Default.IReadOnlyListOffloadStatus),
+            ("GET", "/capabilities") => ShowAsync(context, OffloadReporter.Capable, ApiJson.Default.IReadOnlyListCapabilityStatus),
             ("GET", "/drops") => ShowAsync(context, StatusReporter.Drops, ApiJson.Default.DropsStatus),
             ("GET", "/config") => ConfigAsync(context),
             ("POST", "/flush") => CommandAsync(context, "a flush request", ApiJson.Default.FlushRequest, ApiJson.Default.FlushResult, Flush),
             ("POST", "/announce") => CommandAsync(context, "an announce request", ApiJson.Default.AnnounceRequest, ApiJson.Default.AnnounceResult, Announce),
             ("POST", "/trace") => _trace.HandleAsync(context),
+            ("POST", "/offload") => OffloadAsync(context),
             ("POST", "/reload") => WriteAsync(context, StatusCodes.Status200OK, reload(), ApiJson.Default.ReloadReport),
             _ => ErrorAsync(context, StatusCodes.Status404NotFound, $"no {context.Request.Method} {path}"),
         };
@@ -60,6 +68,36 @@ internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> r
 
         context.Response.ContentType = "application/json";
         return context.Response.WriteAsync(configuration!.ToJson());
+    }
+
+    private async Task OffloadAsync(HttpContext context)
+    {
+        OffloadSwitch? request;
+        try
+        {
+            request = await context.Request.ReadFromJsonAsync(ApiJson.Default.OffloadSwitch).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            await ErrorAsync(context, StatusCodes.Status400BadRequest, $"the body is not an offload request: {e.Message}").ConfigureAwait(false);
+            return;
+        }
+
+        if (request is not { Port: not null, Name: not null, State: not null })
+        {
+            await ErrorAsync(context, StatusCodes.Status400BadRequest, "port, name and state are wanted").ConfigureAwait(false);
+            return;
+        }
+
+        OffloadChange? change = setOffload(request);
+        await (change switch
+        {
+            null => StartingAsync(context),
+            { Problem: { } problem, RequiresRestart: true } => WriteAsync(
+                context, StatusCodes.Status409Conflict, new ApiError { Error = problem, Code = "requires_restart" }, ApiJson.Default.ApiError),
+            { Problem: { } problem } => ErrorAsync(context, StatusCodes.Status400BadRequest, problem),
+            _ => WriteAsync(context, StatusCodes.Status200OK, new OffloadResult { Changed = change.Changed, Restarted = change.RequiresRestart }, ApiJson.Default.OffloadResult),
+        }).ConfigureAwait(false);
     }
 
     private static FlushResult Flush(ControlPlane plane, FlushRequest request, out string? error) =>

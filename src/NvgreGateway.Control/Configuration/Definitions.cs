@@ -117,7 +117,7 @@ internal static class Definitions
         var multicastTtl = kind.Optional("multicastTtl", new NumberKind(1, 255), 32, static p => p.MulticastTtl, "Outer TTL or hop limit of what goes to PA groups.", "B-054", Underlay);
 
         var storm = kind.Group("storm", Storm, static p => p.Storm, "The most that is flooded of what comes in here.", "F-045");
-        kind.Later("offload", "C.6");
+        var offload = kind.Optional("offload", new OffloadSettingKind(), OffloadConfiguration.Auto, static p => p.Offload, "What its device may do of segmentation and checksums; the rest is done in software. In an object what is not named is on.", "C.6, C-077");
         RefuseFragments(kind);
         kind.DiscriminatedBy(role);
         kind.BuiltBy(v => new PortConfiguration
@@ -143,6 +143,7 @@ internal static class Definitions
             Ttl = v.Get(ttl),
             MulticastTtl = v.Get(multicastTtl),
             Storm = v.Get(storm),
+            Offload = v.Get(offload),
         });
         return kind;
     }
@@ -445,8 +446,8 @@ internal static class Definitions
         var metrics = kind.Group("metrics", Metrics, static g => g.Metrics, "Metrics and health.", "F-024");
         var ports = kind.Optional("ports", new ListKind<PortConfiguration>(Port, 0, ConfigurationLimits.Ports), [], static g => g.Ports, "The ports.", publish: static (context, value) => context.LocalAddresses = [.. value.SelectMany(static p => p.Addresses).Select(static a => a.Address).Distinct()], defaultText: "none");
         var segments = kind.Optional("segments", new ListKind<SegmentConfiguration>(Segment, 0, ConfigurationLimits.Segments), [], static g => g.Segments, "The segments.", defaultText: "none");
+        var offload = kind.Optional("offload", new WordKind<OffloadMode>([("auto", OffloadMode.Auto), ("off", OffloadMode.Off)]), OffloadMode.Auto, static g => g.Offload, "`off`: no port uses any, whatever its own `offload` says.", "C.6");
         kind.Ignore("$schema");
-        kind.Later("offload", "C.6");
         kind.BuiltBy(v => new GatewayConfiguration
         {
             Name = v.Get(name),
@@ -462,6 +463,7 @@ internal static class Definitions
             Metrics = v.Get(metrics),
             Ports = v.Get(ports),
             Segments = v.Get(segments),
+            Offload = v.Get(offload),
         });
         return kind;
     }

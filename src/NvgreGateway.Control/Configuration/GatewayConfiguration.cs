@@ -42,6 +42,14 @@ public sealed record GatewayConfiguration
     /// <summary>The metrics and health endpoint.</summary>
     public required MetricsConfiguration Metrics { get; init; }
 
+    /// <summary>The one switch over the offloads of all ports (C.6).</summary>
+    public OffloadMode Offload { get; init; }
+
+    /// <summary>The offloads that a port may use.</summary>
+    /// <param name="port">Port index.</param>
+    /// <returns>Its own setting, or none if all are off.</returns>
+    public OffloadConfiguration OffloadOf(int port) => Offload == OffloadMode.Off ? OffloadConfiguration.Off : Ports[port].Offload;
+
     /// <summary>The effective configuration as JSON, every default written out, keys in a fixed order: equal configurations give equal text. The loader reads it back to an equal configuration.</summary>
     /// <param name="indented">Over several lines, for people; else on one line.</param>
     /// <returns>JSON text without a trailing line feed.</returns>

@@ -71,6 +71,9 @@ public sealed record PortConfiguration
     /// <summary>Underlay ports: outer TTL or hop limit of what goes to PA groups, 1 to 255 (B-054).</summary>
     public int MulticastTtl { get; init; }
 
+    /// <summary>What its device may do of segmentation and checksums (C.6); <see cref="GatewayConfiguration.OffloadOf"/> heeds the top's switch.</summary>
+    public OffloadConfiguration Offload { get; init; } = OffloadConfiguration.Auto;
+
     /// <summary>
     /// The MAC that <c>replay</c> gives a port which configures none: the 64-bit FNV-1a hash of the name's UTF-8 bytes,
     /// its low 40 bits as wire bytes 1 to 5 (most significant first) behind a first byte of 02, so that it is unicast

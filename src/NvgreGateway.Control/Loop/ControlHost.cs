@@ -2,6 +2,7 @@ using System.Net;
 using NvgreGateway.Control.Api;
 using NvgreGateway.Control.Configuration;
 using NvgreGateway.Control.Metrics;
+using NvgreGateway.Control.Offload;
 using NvgreGateway.Control.Tables;
 using NvgreGateway.Exchange;
 
@@ -104,6 +105,27 @@ public sealed class ControlHost
         }
     }
 
+    /// <summary>Switches an offload of a port. It lasts until the file is read again; a successor of this process keeps it.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <returns>What became of it; null while the gateway is starting.</returns>
+    public OffloadChange? SetOffload(OffloadSwitch request)
+    {
+        lock (_reloading)
+        {
+            if (_service?.SetOffload(request) is not { } done)
+            {
+                return null;
+            }
+
+            if (done.Change.Changed)
+            {
+                KeepCopy(done.Configuration);
+            }
+
+            return done.Change;
+        }
+    }
+
     private async Task<int> ServeAsync(
         GatewayMemory memory, GatewayConfiguration configuration, IReadOnlyList<ConfigurationWarning> warnings, CancellationToken cancellation)
     {
@@ -121,7 +143,7 @@ public sealed class ControlHost
         HttpServer? api = null, metrics = null;
         try
         {
-            var show = new ShowEndpoints(service, Reload);
+            var show = new ShowEndpoints(service, Reload, SetOffload);
             try
             {
                 api = await HttpServer.StartAsync(GatewayPaths.Socket(configuration.Name), show.HandleAsync).ConfigureAwait(false);

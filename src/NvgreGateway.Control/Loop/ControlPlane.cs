@@ -4,6 +4,7 @@ using NvgreGateway.Control.Groups;
 using NvgreGateway.Control.Guard;
 using NvgreGateway.Control.Icmp;
 using NvgreGateway.Control.Neighbors;
+using NvgreGateway.Control.Offload;
 using NvgreGateway.Control.Snooping;
 using NvgreGateway.Control.Statistics;
 using NvgreGateway.Control.Tables;
@@ -21,7 +22,7 @@ namespace NvgreGateway.Control;
 /// <see cref="NextTimer"/> up to it, letting the workers send what was injected each time.
 /// </para>
 /// </summary>
-public sealed class ControlPlane
+public sealed partial class ControlPlane
 {
     private const ulong TickNanoseconds = 100_000_000;
     private const ulong Second = 1_000_000_000;
@@ -105,6 +106,9 @@ public sealed class ControlPlane
         }
     }
 
+    /// <summary>What each port's offloads come to, by index.</summary>
+    public IReadOnlyList<OffloadPlan> Offloads => Running.Offloads.Plans;
+
     internal GatewayMemory Memory => _memory;
 
     /// <summary>What control did with traced frames that were handed to it: why it refused them, or <see cref="DropReason.None"/>.</summary>
@@ -135,7 +139,8 @@ public sealed class ControlPlane
         EndTrace();
         var tables = new GatewayTables(_memory, nowNanoseconds);
         IReadOnlyList<MacAddress> macs = PortMacs();
-        tables.Apply(_first, macs, nowNanoseconds);
+        PortOffloadTable offloads = PortOffloadTable.Make(_memory, _first);
+        tables.Apply(_first, macs, nowNanoseconds, offloads.Sets);
         var own = new OwnAddresses(_first.Ports, macs);
         var neighbors = new NeighborTable(_memory, _injects, own, NeighborChanged);
         var tenants = new TenantNeighbors(_memory, _injects, _first, TenantDuplicate, nowNanoseconds);
@@ -144,7 +149,7 @@ public sealed class ControlPlane
         var groups = new GroupMembership(_injects, own, _first, _options.Ordered ? static most => most : RandomDelay);
         var protocols = new UnderlayProtocols(_memory, _injects, neighbors, own, _first.Budgets, AddressConflict, HandleError, groups);
         var loops = new LoopGuard(_memory, tables, _injects, LoopChanged);
-        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs, errors, tenants, groups, loops, snooped);
+        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs, errors, tenants, groups, loops, snooped, offloads);
         tables.Fdb.MarkedDuplicate += entry => _log.Write(
             EventSeverity.Warning, "fdb_duplicate", ("mac", entry.Mac), ("segment", _state.Index.SegmentOf(entry.Segment)?.Name));
         SetVlans(_first);
@@ -262,7 +267,9 @@ public sealed class ControlPlane
     /// <param name="next">A valid configuration.</param>
     /// <param name="now">Nanoseconds.</param>
     /// <returns>What became of it.</returns>
-    public ReloadResult Apply(GatewayConfiguration next, ulong now)
+    public ReloadResult Apply(GatewayConfiguration next, ulong now) => Enforce(next, now, restarts: -1);
+
+    private ReloadResult Enforce(GatewayConfiguration next, ulong now, int restarts)
     {
         ArgumentNullException.ThrowIfNull(next);
         State state = Running;
@@ -272,16 +279,24 @@ public sealed class ControlPlane
             return new ReloadResult(false, false, problems);
         }
 
-        IReadOnlyList<MacAddress> macs = PortMacs(next);
-        if (next == state.Index.Configuration && macs.SequenceEqual(state.PortMacs))
+        PortOffloadTable offloads = PortOffloadTable.Make(_memory, next);
+        problems = OffloadProblems(state.Index.Configuration, next, offloads, restarts);
+        if (problems.Count > 0)
         {
+            return new ReloadResult(false, false, problems);
+        }
+
+        IReadOnlyList<MacAddress> macs = PortMacs(next);
+        if (next == state.Index.Configuration && macs.SequenceEqual(state.PortMacs) && offloads.Sets.SequenceEqual(state.Offloads.Sets))
+        {
+            _state = state with { Offloads = offloads };
             return new ReloadResult(true, false, []);
         }
 
         Now = Math.Max(Now, now);
         try
         {
-            state.Tables.Apply(next, macs, Now);
+            state.Tables.Apply(next, macs, Now, offloads.Sets);
         }
         catch (TablesException e)
         {
@@ -289,7 +304,9 @@ public sealed class ControlPlane
         }
 
         var own = new OwnAddresses(next.Ports, macs);
-        _state = state with { Own = own, Index = new PlaneIndex(next, state.Tables.Ids), PortMacs = macs };
+        _state = state with { Own = own, Index = new PlaneIndex(next, state.Tables.Ids), PortMacs = macs, Offloads = offloads };
+        PortTableWriter.WriteWishes(_memory, next);
+        TellOffloads(state.Offloads);
         SetVlans(next);
         state.Protocols.Refresh(next.Budgets, own);
         state.Neighbors.Refresh(next, own, Now);
@@ -408,9 +425,9 @@ public sealed class ControlPlane
     public unsafe void WatchPorts(ulong now)
     {
         State state = Running;
-        if (!PortMacs(state.Index.Configuration).SequenceEqual(state.PortMacs))
+        if (!PortMacs(state.Index.Configuration).SequenceEqual(state.PortMacs) || !state.Offloads.IsCurrent(_memory, state.Index.Configuration))
         {
-            Apply(state.Index.Configuration, now); // a port that was absent at the start is there now
+            Apply(state.Index.Configuration, now); // a port that was absent at the start is there now, or can do more or less than before
             state = Running;
         }
 
@@ -729,7 +746,7 @@ public sealed class ControlPlane
 
     private sealed record State(
         GatewayTables Tables, NeighborTable Neighbors, UnderlayProtocols Protocols, OwnAddresses Own, PlaneIndex Index,
-        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors, TenantNeighbors Tenants, GroupMembership Groups, LoopGuard Loops, TenantGroups Snooped)
+        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors, TenantNeighbors Tenants, GroupMembership Groups, LoopGuard Loops, TenantGroups Snooped, PortOffloadTable Offloads)
     {
         public AnnouncementScope Scope => new(Index, PortMacs, Protocols, Tables.Fdb);
     }

@@ -1,4 +1,5 @@
 using NvgreGateway.Control.Configuration;
+using NvgreGateway.Control.Offload;
 using NvgreGateway.Exchange;
 
 namespace NvgreGateway.Control;
@@ -11,6 +12,8 @@ public sealed class ControlService : IDisposable
 {
     private const ulong LookNanoseconds = 100_000_000;
     private const int IdleMilliseconds = 1;
+    private const int RestartMilliseconds = 15_000;
+    private const int RestartLookMilliseconds = 10;
     private readonly Lock _lock = new();
     private readonly GatewayMemory _memory;
     private readonly IEventLog _log;
@@ -142,6 +145,46 @@ public sealed class ControlService : IDisposable
 
             return result;
         }
+    }
+
+    /// <summary>Switches an offload (<see cref="ControlPlane.SetOffload"/>), and restarts the port where that is needed and allowed.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <returns>What became of it, and the configuration that is in force then; null when the plane is not started yet.</returns>
+    public (OffloadChange Change, GatewayConfiguration Configuration)? SetOffload(OffloadSwitch request)
+    {
+        OffloadChange change;
+        GatewayConfiguration configuration;
+        uint opened;
+        lock (_lock)
+        {
+            if (!IsStarted)
+            {
+                return null;
+            }
+
+            change = _plane.SetOffload(request, MonotonicClock.Now);
+            configuration = _plane.Configuration;
+            if (change.Problem is not null || !change.RequiresRestart)
+            {
+                return (change, configuration);
+            }
+
+            opened = _memory.ReadPortState(change.Port).Opened;
+            _link!.RestartPort(change.Port);
+        }
+
+        for (int i = 0; i < RestartMilliseconds; i += RestartLookMilliseconds)
+        {
+            PortState state = _memory.ReadPortState(change.Port);
+            if (state.Opened != opened && state.Started != 0)
+            {
+                return (change, configuration);
+            }
+
+            Thread.Sleep(RestartLookMilliseconds);
+        }
+
+        return (change with { Problem = "the port did not come back: `show ports` tells why" }, configuration);
     }
 
     /// <summary>Says that the metrics endpoint does not listen, or that it does.</summary>

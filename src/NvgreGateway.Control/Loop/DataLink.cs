@@ -19,6 +19,7 @@ internal sealed unsafe class DataLink
     private ulong _askedStarts;
     private ulong _reopenAt;
     private int _reopenPort;
+    private ulong _restarts;
     private MailboxCommand _command;
     private DataPhase _phase = DataPhase.Starting;
 
@@ -40,6 +41,10 @@ internal sealed unsafe class DataLink
     public bool IsForwarding => Phase == DataPhase.Forwarding;
 
     private DataPhase Phase => (DataPhase)Volatile.Read(ref _memory.Data->Phase);
+
+    /// <summary>Has a port closed and opened again, soon.</summary>
+    /// <param name="port">Port index, 0 to 63.</param>
+    public void RestartPort(int port) => _restarts |= 1ul << port;
 
     /// <summary>Looks at the data process and does what is due.</summary>
     /// <param name="now">Nanoseconds.</param>
@@ -95,6 +100,12 @@ internal sealed unsafe class DataLink
                 _log.Write(EventSeverity.Info, "forwarding", ("generation", _plane.Tables.Generation), ("ports", _plane.Configuration.Ports.Count));
                 Ask(MailboxCommand.Forward, 0, now);
             }
+        }
+        else if (phase == DataPhase.Forwarding && _restarts != 0)
+        {
+            int port = System.Numerics.BitOperations.TrailingZeroCount(_restarts);
+            _restarts &= _restarts - 1;
+            Ask(MailboxCommand.ReopenPort, (uint)port, now);
         }
         else if (phase == DataPhase.Forwarding && now >= _reopenAt && NextVanished() is { } port)
         {

@@ -11,6 +11,8 @@ namespace NvgreGateway.Control;
 /// </summary>
 public sealed class EventLog : IEventLog
 {
+    // What an operator does is told each time (C-074); nobody else can cause these.
+    private const string Unlimited = "offload_changed";
     private readonly Lock _lock = new();
     private readonly TextWriter _writer;
     private readonly TimeProvider _clock;
@@ -32,7 +34,7 @@ public sealed class EventLog : IEventLog
         {
             long now = _clock.GetTimestamp();
             long suppressed = 0;
-            if (_kinds.TryGetValue((name, severity), out (long LastWritten, long Suppressed) kind))
+            if (name != Unlimited && _kinds.TryGetValue((name, severity), out (long LastWritten, long Suppressed) kind))
             {
                 if (_clock.GetElapsedTime(kind.LastWritten, now) < TimeSpan.FromSeconds(1))
                 {

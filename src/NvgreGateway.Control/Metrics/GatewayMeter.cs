@@ -111,10 +111,26 @@ internal sealed unsafe class GatewayMeter : IDisposable
         Counter("port_drops_total", "Frames received here that ended as a drop.", p => Ports(p, static t => t.RxDropped), "packets");
         Counter("port_device_errors_total", "Frames that the device lost, by kind: missed, rx_errors, tx_errors, rx_no_mbuf.", DeviceErrors, "packets");
         Gauge("port_up", "1 when the port is there, started and has a link.", p => EachPort(p, i => p.PortReason(i) is null ? 1 : 0));
+        Gauge("port_offload_in_force", "1 when the device does it: by port, name and frames (plain, nvgre, rx); else software does.", Offloads);
         Gauge("port_mtu_bytes", "MTU in force.", p => EachPort(p, i => p.Memory.ReadPortState(i).Mtu), "bytes");
 
         static IEnumerable<Measurement<long>> Ports(ControlPlane plane, Func<PortTraffic, ulong> part) =>
             EachPort(plane, i => (long)part(plane.Statistics.Port(i)));
+
+        static IEnumerable<Measurement<long>> Offloads(ControlPlane plane)
+        {
+            for (int i = 0; i < plane.Offloads.Count; i++)
+            {
+                KeyValuePair<string, object?> port = Tag("port", plane.Configuration.Ports[i].Name);
+                foreach (Offload.OffloadState state in plane.Offloads[i].States())
+                {
+                    foreach (string frames in (string[])["plain", "nvgre", "rx"])
+                    {
+                        yield return Value(state.InForce.Contains(frames) ? 1ul : 0, port, Tag("name", state.Word), Tag("frames", frames));
+                    }
+                }
+            }
+        }
 
         static IEnumerable<Measurement<long>> DeviceErrors(ControlPlane plane)
         {

@@ -94,13 +94,15 @@ public sealed unsafe class GatewayTables
     /// <param name="configuration">A valid configuration.</param>
     /// <param name="portMacs">The MAC in force of each port, by index.</param>
     /// <param name="now">Nanoseconds of control's clock.</param>
+    /// <param name="offloads">What each port does of offloads, by index; null = nothing.</param>
     /// <returns>Whether anything was published.</returns>
     /// <exception cref="TablesException">It does not fit the regions, or a worker stands still; nothing was changed.</exception>
-    public bool Apply(GatewayConfiguration configuration, IReadOnlyList<MacAddress> portMacs, ulong now)
+    public bool Apply(GatewayConfiguration configuration, IReadOnlyList<MacAddress> portMacs, ulong now, IReadOnlyList<Offload.PortOffloadSets>? offloads = null)
     {
+        offloads ??= [];
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(portMacs);
-        if (_inForce is { } old && old.Configuration.Equals(configuration) && old.PortMacs.SequenceEqual(portMacs))
+        if (_inForce is { } old && old.Configuration.Equals(configuration) && old.PortMacs.SequenceEqual(portMacs) && old.Offloads.SequenceEqual(offloads))
         {
             return false;
         }
@@ -115,6 +117,7 @@ public sealed unsafe class GatewayTables
         TablePlan plan = Ids.Plan(configuration, portMacs);
         plan.LearnedPathMtus = _learnedPathMtus;
         plan.Blocked = _blocked;
+        plan.Offloads = offloads;
         SnapshotBuilder.Build(plan, _publisher.Free, _memory.Limits.SnapshotBytes, _publisher.Generation + 1);
 
         // From here on nothing fails.

@@ -30,7 +30,7 @@ public static unsafe class PortTableWriter
         var entries = new PortTableEntry[ports];
         for (int i = 0; i < ports; i++)
         {
-            entries[i] = EntryOf(configuration.Ports[i]);
+            entries[i] = EntryOf(configuration, i);
         }
 
         DataSettings settings = SettingsOf(configuration);
@@ -57,6 +57,17 @@ public static unsafe class PortTableWriter
         return true;
     }
 
+    /// <summary>Writes what may be asked of the devices: a port heeds it when it is opened the next time.</summary>
+    /// <param name="memory">The regions.</param>
+    /// <param name="configuration">A configuration with the ports that the table has.</param>
+    internal static void WriteWishes(GatewayMemory memory, GatewayConfiguration configuration)
+    {
+        for (int i = 0; i < configuration.Ports.Count; i++)
+        {
+            memory.PortTable[i].Wanted = Offload.OffloadPlan.Wishes(configuration.OffloadOf(i));
+        }
+    }
+
     /// <summary>
     /// Whether the running data process cannot follow a change and has to be started again: other ports (their order included),
     /// devices, MACs, MTUs, queues, workers or memory.
@@ -76,7 +87,7 @@ public static unsafe class PortTableWriter
 
         for (int i = 0; i < from.Ports.Count; i++)
         {
-            PortTableEntry x = EntryOf(from.Ports[i]), y = EntryOf(to.Ports[i]);
+            PortTableEntry x = EntryOf(from, i), y = EntryOf(to, i);
             if (!Bytes(ref x).SequenceEqual(Bytes(ref y)))
             {
                 return true;
@@ -105,8 +116,9 @@ public static unsafe class PortTableWriter
         return settings;
     }
 
-    private static PortTableEntry EntryOf(PortConfiguration port)
+    private static PortTableEntry EntryOf(GatewayConfiguration configuration, int index)
     {
+        PortConfiguration port = configuration.Ports[index];
         if (Encoding.UTF8.GetByteCount(port.Device) >= 384)
         {
             throw new TablesException($"the device string of port {port.Name} has more than 383 bytes");
@@ -119,6 +131,7 @@ public static unsafe class PortTableWriter
             MaxTags = (ushort)port.MaxTags,
             Queues = (ushort)port.Queues,
             Underlay = (ushort)(port.Role == PortRole.Underlay ? 1 : 0),
+            Wanted = Offload.OffloadPlan.Wishes(configuration.OffloadOf(index)),
         };
         GatewayMemory.SetText(entry.Name, 64, port.Name);
         GatewayMemory.SetText(entry.Device, 384, port.Device);

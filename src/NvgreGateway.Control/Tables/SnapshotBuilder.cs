@@ -82,6 +82,13 @@ internal static unsafe class SnapshotBuilder
             entry->VlanMapOffset = layout.VlanMaps[i];
             entry->Tpid = BinaryPrimitives.ReverseEndianness((ushort)port.Tpid);
             WriteStorm(entry->Storm, port.Storm);
+            if (i < plan.Offloads.Count)
+            {
+                entry->Plain = plan.Offloads[i].Plain;
+                entry->Nvgre = plan.Offloads[i].Nvgre;
+                entry->Flags |= plan.Offloads[i].TakesRequests ? PortFlags.TakesRequests : PortFlags.None;
+            }
+
             if (port.Role == PortRole.Access)
             {
                 entry->Flags |= (port.Mode == PortMode.Access ? PortFlags.AccessMode : 0)

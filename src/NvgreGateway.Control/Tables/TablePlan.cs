@@ -37,6 +37,9 @@ internal sealed class TablePlan
     /// <summary>Ids of segments that are blocked for a loop (E-073).</summary>
     internal IReadOnlySet<uint> Blocked { get; set; } = new HashSet<uint>();
 
+    /// <summary>What each port does of offloads, by index; a port beyond its end does nothing.</summary>
+    internal IReadOnlyList<Offload.PortOffloadSets> Offloads { get; set; } = [];
+
     /// <summary>MACs of routers of segments that are no port's .</summary>
     internal MacAddress[] RouterMacs =>
         [.. Configuration.Segments.Select(static s => s.Router?.Mac).OfType<MacAddress>().Where(m => !PortMacs.Contains(m)).Distinct().Take(Exchange.ExchangeLimits.RouterMacs)];

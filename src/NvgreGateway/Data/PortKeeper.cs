@@ -1,3 +1,4 @@
+using NvgreGateway.Dataplane;
 using NvgreGateway.Dpdk;
 using NvgreGateway.Exchange;
 
@@ -21,6 +22,8 @@ internal sealed unsafe class PortKeeper
     private readonly MbufPool _pool;
     private readonly int _workers;
     private readonly string _interface;
+    private DriverQuirk _quirk = DriverQuirks.Of("");
+    private ulong _features;
     private Port? _port;
     private bool _started;
     private bool _linkUp;
@@ -54,19 +57,9 @@ internal sealed unsafe class PortKeeper
         rx = Math.Min(Math.Max(rx, 1), DpdkPort.MaxQueues);
         tx = Math.Min(Math.Max(tx, 1), DpdkPort.MaxQueues);
         ulong mac = Wanted->Mac;
-        port.Configure(new PortOptions
-        {
-            RxPools = [_pool],
-            RxQueues = rx,
-            TxQueues = tx,
-            RxDescriptors = Descriptors,
-            TxDescriptors = Descriptors,
-            Mtu = Wanted->Mtu,
-            TxOffloads = TxOffloads.MultiSegments & port.Capabilities.TxOffloads,
-            MacAddress = mac == 0 ? default : new ReadOnlyMemory<byte>([.. BitConverter.GetBytes(mac)[..6]]),
-            Promiscuous = Wanted->Underlay == 0 || mac != 0, // a VLAN port must see every destination; a set MAC may not reach the device's filter
-            AllMulticast = true, // neighbour discovery arrives on groups that are not programmed one by one
-        });
+        _quirk = DriverQuirks.Of(port.Capabilities.Driver);
+        DeviceOffloads reported = DeviceOffloadBits.From(port.Capabilities.TxOffloads, port.Capabilities.RxOffloads);
+        SetUp(port, rx, tx, mac, reported & (Wanted->Wanted | DeviceOffloads.TxSegments) & _quirk.Askable(Wanted->Underlay != 0));
         DpdkPort.Take(_entry, port);
         ulong bit = 1ul << _index, chains = (_entry - _index)->ChainPorts & ~bit;
         Volatile.Write(ref (_entry - _index)->ChainPorts, (port.TxOffloads & TxOffloads.MultiSegments) != 0 ? chains | bit : chains);
@@ -81,11 +74,17 @@ internal sealed unsafe class PortKeeper
 
         Begin();
         State->Present = 1;
+        State->Opened++;
         State->Mac = mac;
         State->RxCapabilities = (ulong)port.Capabilities.RxOffloads;
         State->TxCapabilities = (ulong)port.Capabilities.TxOffloads;
         State->RxOffloads = (ulong)port.RxOffloads;
         State->TxOffloads = (ulong)port.TxOffloads;
+        State->Reported = reported;
+        State->Asked = DeviceOffloadBits.From(port.TxOffloads, port.RxOffloads);
+        State->Tested = 0;
+        State->Peer = _quirk.HasPeer ? PortOffloads.None : PortOffloads.All;
+        _features = 0;
         State->RxQueues = (ushort)rx;
         State->TxQueues = (ushort)tx;
         State->Mtu = (ushort)port.Mtu;
@@ -102,6 +101,7 @@ internal sealed unsafe class PortKeeper
         _port!.Start();
         _started = true;
         _linkUp = false;
+        Test();
         Volatile.Write(ref _entry->Open, 1);
         Begin();
         State->Started = 1;
@@ -142,6 +142,13 @@ internal sealed unsafe class PortKeeper
 
         Volatile.Write(ref _entry->Up, up ? 1 : 0);
         _linkUp = up;
+        if (_quirk.HasPeer && _port.GuestFeatures() is var features && features != _features)
+        {
+            _features = features;
+            Begin();
+            State->Peer = TakenBy(features);
+            End();
+        }
     }
 
     /// <summary>Stops and closes the port.</summary>
@@ -170,6 +177,74 @@ internal sealed unsafe class PortKeeper
 
         _port = null;
         _started = false;
+    }
+
+    // What a guest takes stands in the features of virtio that it accepted (virtio 1.1, 5.1.3).
+    private static PortOffloads TakenBy(ulong features)
+    {
+        const PortOffloads How = PortOffloads.All & ~PortOffloads.Kinds;
+        const int GuestChecksum = 1, GuestTso4 = 7, GuestTso6 = 8;
+        PortOffloads taken = (features >> GuestChecksum & 1) == 0 ? PortOffloads.None
+            : How | PortOffloads.Tcp4 | PortOffloads.Tcp6 | PortOffloads.Udp4 | PortOffloads.Udp6 | PortOffloads.Ip4;
+        taken |= (features >> GuestTso4 & 1) == 0 ? PortOffloads.None : PortOffloads.Tso4;
+        return taken | ((features >> GuestTso6 & 1) == 0 ? PortOffloads.None : PortOffloads.Tso6);
+    }
+
+    /// <summary>Sets the port up with as much as it takes: a device that fails over an offload is better than none.</summary>
+    private void SetUp(Port port, int rx, int tx, ulong mac, DeviceOffloads ask)
+    {
+        var options = new PortOptions
+        {
+            RxPools = [_pool],
+            RxQueues = rx,
+            TxQueues = tx,
+            RxDescriptors = Descriptors,
+            TxDescriptors = Descriptors,
+            Mtu = Wanted->Mtu,
+            RxOffloads = DeviceOffloadBits.Rx(ask) & port.Capabilities.RxOffloads,
+            TxOffloads = DeviceOffloadBits.Tx(ask) & port.Capabilities.TxOffloads,
+            MacAddress = mac == 0 ? default : new ReadOnlyMemory<byte>([.. BitConverter.GetBytes(mac)[..6]]),
+            Promiscuous = Wanted->Underlay == 0 || mac != 0, // a VLAN port must see every destination; a set MAC may not reach the device's filter
+            AllMulticast = true, // neighbour discovery arrives on groups that are not programmed one by one
+        };
+        try
+        {
+            port.Configure(options);
+        }
+        catch (DpdkException e) when (ask != DeviceOffloads.TxSegments)
+        {
+            Console.Error.WriteLine($"dataplane: {e.Message}; once more without offloads");
+            port.Configure(options with { RxOffloads = RxOffloads.None, TxOffloads = TxOffloads.MultiSegments & port.Capabilities.TxOffloads });
+        }
+    }
+
+    /// <summary>The self-test of a started port (C-073), before any worker may use it.</summary>
+    private void Test()
+    {
+        DeviceOffloads able = State->Asked | _quirk.Besides(_device.DevArgs);
+        PortOffloads plain = OffloadAbility.Plain(able, _quirk), nvgre = OffloadAbility.Nvgre(able, _quirk);
+        if (((plain | nvgre) & PortOffloads.Kinds) != 0)
+        {
+            TxQueue queue = _port!.TxQueue(0);
+            Mbuf* m = _pool.Alloc();
+            if (m == null)
+            {
+                plain = nvgre = PortOffloads.None;
+            }
+            else
+            {
+                bool Takes(Mbuf* probe) => queue.Prepare(&probe, 1) == 1;
+                plain = OffloadProbe.Passing(plain, tunnel: false, m, Takes);
+                nvgre = OffloadProbe.Passing(nvgre, tunnel: true, m, Takes);
+                MbufPool.Free(m);
+            }
+        }
+
+        Begin();
+        State->PlainPassed = plain;
+        State->NvgrePassed = nvgre;
+        State->Tested = 1;
+        End();
     }
 
     private void PublishState(bool up)
@@ -210,9 +285,10 @@ internal sealed unsafe class PortKeeper
         }
 
         Port port = _port!;
+        bool asked = _reopen == 1;
         Close();
         Detach(port);
-        _reopen = RoundsBetweenReopens;
+        _reopen = asked ? 1 : RoundsBetweenReopens;
         Begin();
         State->Present = 0;
         State->Started = 0;

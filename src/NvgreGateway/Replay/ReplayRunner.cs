@@ -1,5 +1,6 @@
 using NvgreGateway.Control;
 using NvgreGateway.Control.Configuration;
+using NvgreGateway.Control.Offload;
 using NvgreGateway.Control.Statistics;
 using NvgreGateway.Control.Tables;
 using NvgreGateway.Control.Tracing;
@@ -50,6 +51,7 @@ public sealed unsafe class ReplayRunner : IDisposable
             state->Present = state->Started = state->LinkUp = 1;
             state->Mac = (port.Mac ?? PortConfiguration.MacFromName(port.Name)).Value;
             state->Mtu = (ushort)port.Mtu;
+            OffloadFacts.Imagine(state); // its ports do whatever is turned on
         }
 
         _memory.Data->TscHz = 1_000_000_000; // the captures' clock: nanoseconds
@@ -197,7 +199,8 @@ public sealed unsafe class ReplayRunner : IDisposable
         }
     }
 
-    // What the ports do, in whatever snapshot is in force; no worker runs now.
+    // What the ports do, in whatever snapshot is in force; no worker runs now. Their devices do what is asked for, but for what the
+    // configuration turns off.
     private void Offer()
     {
         Snapshot current = _memory.Current;
@@ -206,8 +209,8 @@ public sealed unsafe class ReplayRunner : IDisposable
             PortEntry* entry = current.Ports + port;
             bool access = (entry->Flags & PortFlags.Underlay) == 0;
             entry->Flags |= access ? PortFlags.TakesRequests : PortFlags.None;
-            entry->Plain = _offloads;
-            entry->Nvgre = access ? PortOffloads.None : _offloads;
+            entry->Plain = _offloads & (entry->Plain | ~PortOffloads.Kinds);
+            entry->Nvgre = access ? PortOffloads.None : _offloads & (entry->Nvgre | ~PortOffloads.Kinds);
         }
     }
 

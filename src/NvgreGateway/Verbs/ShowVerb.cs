@@ -7,7 +7,7 @@ namespace NvgreGateway.Verbs;
 
 internal static class ShowVerb
 {
-    private static readonly string[] s_what = ["segments", "peers", "fdb", "neighbors", "bindings", "groups", "ports", "workers", "drops", "config"];
+    private static readonly string[] s_what = ["segments", "peers", "fdb", "neighbors", "bindings", "groups", "ports", "workers", "offloads", "capabilities", "drops", "config"];
 
     internal static int Run(ShowOptions options)
     {
@@ -56,6 +56,12 @@ internal static class ShowVerb
                 break;
             case "workers":
                 Workers(client.WorkersAsync().GetAwaiter().GetResult());
+                break;
+            case "offloads":
+                OffloadTables.Active(client.OffloadsAsync().GetAwaiter().GetResult());
+                break;
+            case "capabilities":
+                OffloadTables.Capable(client.CapabilitiesAsync().GetAwaiter().GetResult());
                 break;
             default:
                 Drops(client.DropsAsync().GetAwaiter().GetResult());

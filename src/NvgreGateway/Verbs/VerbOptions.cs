@@ -29,10 +29,10 @@ internal sealed class ValidateOptions
     public bool Json { get; set; }
 }
 
-[Verb("show", HelpText = "Show what a running gateway knows: segments, peers, fdb, neighbors, bindings, groups, ports, workers, drops or config.")]
+[Verb("show", HelpText = "Show what a running gateway knows: segments, peers, fdb, neighbors, bindings, groups, ports, workers, offloads, capabilities, drops or config.")]
 internal sealed class ShowOptions
 {
-    [Value(0, MetaName = "WHAT", Required = true, HelpText = "segments | peers | fdb | neighbors | bindings | groups | ports | workers | drops | config")]
+    [Value(0, MetaName = "WHAT", Required = true, HelpText = "segments | peers | fdb | neighbors | bindings | groups | ports | workers | offloads | capabilities | drops | config")]
     public string What { get; set; } = "";
 
     [Option('n', "name", MetaValue = "NAME", HelpText = "Which gateway; not needed while one is running.")]
@@ -62,6 +62,28 @@ internal sealed class FlushOptions
 
     [Option("mac", MetaValue = "MAC", HelpText = "Only this MAC.")]
     public string? Mac { get; set; }
+}
+
+[Verb("set", HelpText = "Switch an offload of a port of a running gateway: set offload PORT NAME on|off. It lasts until the configuration is read again.")]
+internal sealed class SetOptions
+{
+    [Value(0, MetaName = "WHAT", Required = true, HelpText = "offload")]
+    public string What { get; set; } = "";
+
+    [Value(1, MetaName = "PORT", Required = true, HelpText = "The port's name.")]
+    public string Port { get; set; } = "";
+
+    [Value(2, MetaName = "NAME", Required = true, HelpText = "An offload as 'show offloads' names it, or all.")]
+    public string Name { get; set; } = "";
+
+    [Value(3, MetaName = "STATE", Required = true, HelpText = "on | off; of csum.* also tx | rx, for one direction alone.")]
+    public string State { get; set; } = "";
+
+    [Option("disruptive", HelpText = "Restart the port where the change takes that; else such a change is refused.")]
+    public bool Disruptive { get; set; }
+
+    [Option('n', "name", MetaValue = "NAME", HelpText = "Which gateway; not needed while one is running.")]
+    public string? Gateway { get; set; }
 }
 
 [Verb("announce", HelpText = "Tell the network that a running gateway's addresses, and the MACs behind its peers, are here: as after a failover.")]

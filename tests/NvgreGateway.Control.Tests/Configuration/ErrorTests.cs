@@ -13,6 +13,8 @@ public sealed class ErrorTests
     private const string Pa = "a PA: a unicast IPv4 or IPv6 address such as \"192.0.2.2\" or \"2001:db8::2\"";
     private const string LocalAddress = "a unicast address with its prefix length (1 to 32 or 128), such as \"192.0.2.1/24\" or \"2001:db8::1/64\"";
     private const string Prefix = "a prefix without host bits, such as \"0.0.0.0/0\", \"198.51.100.0/24\" or \"2001:db8:1::/48\"";
+    private const string OffloadWords = "encap.enabled, encap.nvgre, tso.inner4, tso.inner6, uso.inner4, uso.inner6, csum.ip4, csum.tcp4, csum.tcp6, csum.udp4, csum.udp6";
+    private const string Offload = $"\"auto\", \"off\", or an object of {OffloadWords}, each \"on\" or \"off\", csum.* also \"tx\" or \"rx\"";
     private const string Listen = "an IP address and a TCP port (0 takes a free one), such as \"127.0.0.1:9471\" or \"[::1]:9471\"";
 
     /// <summary>Place to change, value to put there (null removes), then path, value, problem and what is allowed of the error.</summary>
@@ -37,6 +39,12 @@ public sealed class ErrorTests
         { "ports[0].mtu", "1400.5", "ports[0].mtu", "1400.5", "is not a whole number in range", "68 to 9216 bytes" },
         { "ports[0].mtu", "99999999999999999999", "ports[0].mtu", "99999999999999999999", "is not a whole number in range", "68 to 9216 bytes" },
         { "ports[0].mtu", "\"1500\"", "ports[0].mtu", "\"1500\"", "is not a number", "68 to 9216 bytes" },
+        { "offload", "\"on\"", "offload", "\"on\"", "is not one of the words", "\"auto\" or \"off\"" },
+        { "ports[0].offload", "true", "ports[0].offload", "true", "is neither of the words nor an object", Offload },
+        { "ports[0].offload", "\"on\"", "ports[0].offload", "\"on\"", "is neither of the words nor an object", Offload },
+        { "ports[0].offload", "{ \"tso.inner4\": \"tx\" }", "ports[0].offload.\"tso.inner4\"", "\"tx\"", "is not a state of this offload", "\"on\" or \"off\"" },
+        { "ports[0].offload", "{ \"csum.ip4\": 3 }", "ports[0].offload.\"csum.ip4\"", "3", "is not a state of this offload", "\"on\" or \"off\" or \"tx\" or \"rx\"" },
+        { "ports[0].offload", "{ \"csum.ip6\": \"on\" }", "ports[0].offload.\"csum.ip6\"", "\"on\"", "is not an offload, did you mean \"csum.ip4\"?", OffloadWords },
         { "ports[0].queues", "65", "ports[0].queues", "65", "is out of range", "1 to 64" },
         { "ports[0].trust", "\"cos\"", "ports[0].trust", "\"cos\"", "is not one of the words", "\"dscp\" or \"pcp\" or \"none\"" },
         { "ports[0].controlFrames", "true", "ports[0].controlFrames", "true", "is not a string", "\"drop\" or \"forward\"" },
@@ -252,8 +260,6 @@ public sealed class ErrorTests
 
     [Theory]
     [Requirement("F-009")]
-    [InlineData("offload", "\"auto\"", "leave the key out")]
-    [InlineData("ports[0].offload", "\"off\"", "leave the key out")]
     [InlineData("workers.spread", "\"auto\"", "leave the key out")]
     [InlineData("segments[0].dropBadInnerChecksum", "true", "leave the key out, or false")]
     [InlineData("budgets.dhcp", "1000", "leave the key out")]

@@ -69,6 +69,13 @@ internal sealed unsafe class FakeDataProcess : IDisposable
                     Volatile.Write(ref _memory.Data->Phase, 2);
                 }
 
+                if ((MailboxCommand)box->Command == MailboxCommand.ReopenPort)
+                {
+                    PortState* state = _memory.PortStates + box->Argument;
+                    state->Asked = state->Reported & _memory.PortTable[box->Argument].Wanted;
+                    state->Opened++;
+                }
+
                 Volatile.Write(ref box->Acknowledged, requested);
             }
 

@@ -26,4 +26,12 @@ internal sealed class RecordingLog : IEventLog
             return Events.Count(e => e.Name == name);
         }
     }
+
+    public string Last(string name)
+    {
+        lock (Events)
+        {
+            return Events.Last(e => e.Name == name).Text;
+        }
+    }
 }

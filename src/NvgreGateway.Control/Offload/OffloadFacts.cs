@@ -1,0 +1,62 @@
+using NvgreGateway.Control.Configuration;
+using NvgreGateway.Exchange;
+
+namespace NvgreGateway.Control.Offload;
+
+/// <summary>What is known of a port's device, as far as it bears on offloads.</summary>
+public sealed record OffloadFacts
+{
+    /// <summary>Driver as DPDK names it; empty before the port was opened.</summary>
+    public required string Driver { get; init; }
+
+    /// <summary>PCI address or vdev string.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Whether the port is on the PA side.</summary>
+    public required bool Underlay { get; init; }
+
+    /// <summary>What the device reports.</summary>
+    public required DeviceOffloads Reported { get; init; }
+
+    /// <summary>What it was set up with.</summary>
+    public required DeviceOffloads Asked { get; init; }
+
+    /// <summary>Whether the self-test ran.</summary>
+    public required bool Tested { get; init; }
+
+    /// <summary>What of plain frames passed it.</summary>
+    public PortOffloads PlainPassed { get; init; } = PortOffloads.All;
+
+    /// <summary>What of NVGRE passed it.</summary>
+    public PortOffloads NvgrePassed { get; init; } = PortOffloads.All;
+
+    /// <summary>What whoever sits behind the port takes.</summary>
+    public PortOffloads Peer { get; init; } = PortOffloads.All;
+
+    /// <summary>A port that does everything, for <c>replay</c>.</summary>
+    /// <param name="state">Its state.</param>
+    public static unsafe void Imagine(PortState* state)
+    {
+        GatewayMemory.SetText(state->Driver, 32, DriverQuirks.ReplayDriver);
+        state->Reported = state->Asked = DeviceOffloads.All;
+        state->Tested = 1;
+        state->PlainPassed = state->NvgrePassed = state->Peer = PortOffloads.All;
+    }
+
+    /// <summary>The facts as the data process told them.</summary>
+    /// <param name="state">A copy of the port's state.</param>
+    /// <param name="port">The port.</param>
+    /// <returns>The facts.</returns>
+    public static unsafe OffloadFacts Of(PortState state, PortConfiguration port) => new()
+    {
+        Driver = GatewayMemory.Text(state.Driver, 32),
+        Device = port.Device,
+        Underlay = port.Role == PortRole.Underlay,
+        Reported = state.Reported,
+        Asked = state.Asked,
+        Tested = state.Tested != 0,
+        PlainPassed = state.PlainPassed,
+        NvgrePassed = state.NvgrePassed,
+        Peer = state.Peer,
+    };
+}

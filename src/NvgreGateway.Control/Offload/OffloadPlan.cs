@@ -1,0 +1,205 @@
+using NvgreGateway.Control.Configuration;
+using NvgreGateway.Exchange;
+
+namespace NvgreGateway.Control.Offload;
+
+/// <summary>
+/// What a port's offloads come to: a pure function of what its device reports and was set up with, its driver's quirks, the self-test,
+/// whoever sits behind it, and the configuration (C-023, C-038, C-070 to C-073).
+/// </summary>
+public sealed class OffloadPlan
+{
+    /// <summary>Bytes from the start of a frame to the end of its innermost transport header at most (C-065, C-071).</summary>
+    public const int MaxHeader = 256;
+
+    private const PortOffloads Checksums4 = PortOffloads.Ip4 | PortOffloads.Tcp4 | PortOffloads.Udp4;
+    private const PortOffloads Checksums6 = PortOffloads.Tcp6 | PortOffloads.Udp6;
+    private readonly OffloadFacts _facts;
+    private readonly OffloadConfiguration _wanted;
+    private readonly DriverQuirk _quirk;
+    private readonly DeviceOffloads _able;
+    private readonly DeviceOffloads _setUp;
+    private readonly PortOffloads _plainAble;
+    private readonly PortOffloads _nvgreAble;
+
+    /// <summary>Makes a plan.</summary>
+    /// <param name="facts">What is known of the device.</param>
+    /// <param name="wanted">What may be used.</param>
+    public OffloadPlan(OffloadFacts facts, OffloadConfiguration wanted)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(wanted);
+        _facts = facts;
+        _wanted = wanted;
+        _quirk = DriverQuirks.Of(facts.Driver);
+        DeviceOffloads besides = _quirk.Besides(facts.Device);
+        _able = facts.Reported | besides;
+        _setUp = facts.Asked | ((facts.Asked & (DeviceOffloads.Tx & ~DeviceOffloads.TxSegments)) != 0 ? besides : DeviceOffloads.None);
+        DriverQuirk unheeded = _quirk with { NotPlain = PortOffloads.None, NotNvgre = PortOffloads.None };
+        _plainAble = OffloadAbility.Plain(_able, unheeded);
+        _nvgreAble = OffloadAbility.Nvgre(_able, unheeded);
+        PortOffloads allowed = Allowed(wanted.Tx), outer = (wanted.Tx & OffloadNames.CsumIp4) == 0 ? ~PortOffloads.OuterIp4 : PortOffloads.All;
+        PortOffloads passed = facts.Tested ? PortOffloads.All : PortOffloads.None;
+        PortOffloads plain = OffloadAbility.Complete(OffloadAbility.Plain(_setUp, _quirk) & allowed & facts.Peer & facts.PlainPassed & passed);
+        PortOffloads nvgre = OffloadAbility.Complete(OffloadAbility.Nvgre(_setUp, _quirk) & allowed & facts.Peer & facts.NvgrePassed & passed & outer);
+        const OffloadNames Encapsulated = OffloadNames.EncapEnabled | OffloadNames.EncapNvgre;
+        Sets = new PortOffloadSets(plain, (wanted.Tx & Encapsulated) == Encapsulated ? nvgre : PortOffloads.None, _quirk.TakesRequests && !facts.Underlay);
+    }
+
+    /// <summary>What workers are told.</summary>
+    public PortOffloadSets Sets { get; }
+
+    /// <summary>Whether the receive side would have to be set up anew to be as wanted: only a stopped port can be (C-076).</summary>
+    public bool NeedsRestart
+    {
+        get
+        {
+            DeviceOffloads wanted = Wishes(_wanted) & _facts.Reported & _quirk.Askable(_facts.Underlay);
+            return ((wanted ^ _facts.Asked) & DeviceOffloads.Rx) != 0 || (wanted & DeviceOffloads.Tx & ~_facts.Asked) != 0;
+        }
+    }
+
+    /// <summary>What may be asked of a device, by configuration. Transmit offloads all or none, so that single ones switch live.</summary>
+    /// <param name="wanted">The configuration.</param>
+    /// <returns>Offloads.</returns>
+    public static DeviceOffloads Wishes(OffloadConfiguration wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        DeviceOffloads wishes = DeviceOffloads.TxSegments;
+        if (wanted == OffloadConfiguration.Off)
+        {
+            return wishes;
+        }
+
+        wishes |= DeviceOffloads.Tx;
+        wishes |= (wanted.Rx & OffloadNames.CsumIp4) != 0 ? DeviceOffloads.RxIp4 | DeviceOffloads.RxOuterIp4 : DeviceOffloads.None;
+        wishes |= (wanted.Rx & (OffloadNames.CsumTcp4 | OffloadNames.CsumTcp6)) != 0 ? DeviceOffloads.RxTcp : DeviceOffloads.None;
+        wishes |= (wanted.Rx & (OffloadNames.CsumUdp4 | OffloadNames.CsumUdp6)) != 0 ? DeviceOffloads.RxUdp : DeviceOffloads.None;
+        // A large frame comes with a checksum that is only begun: the one is not to be had without the other.
+        return (wishes & DeviceOffloads.RxTcp) != 0 ? wishes | DeviceOffloads.RxLro : wishes;
+    }
+
+    /// <summary>Every offload by name.</summary>
+    /// <returns>In the order of C.6a.</returns>
+    public IReadOnlyList<OffloadState> States() => [.. OffloadConfiguration.Words.Select(w => StateOf(w.Word, w.Name))];
+
+    /// <summary>The functions of NDIS.</summary>
+    /// <returns>One each.</returns>
+    public IReadOnlyList<OffloadFunction> Functions()
+    {
+        IReadOnlyList<string> received = Received(_able), receiving = Received(_facts.Asked);
+        return
+        [
+            new("tx checksum", Families(_nvgreAble, Checksums4, Checksums6), Families(Sets.Nvgre, Checksums4, Checksums6)),
+            new("rx checksum", received, receiving),
+            new("lsov2", Families(_nvgreAble, PortOffloads.Tso4, PortOffloads.Tso6), Families(Sets.Nvgre, PortOffloads.Tso4, PortOffloads.Tso6)),
+            new("uso", Families(_nvgreAble, PortOffloads.Uso4, PortOffloads.Uso6), Families(Sets.Nvgre, PortOffloads.Uso4, PortOffloads.Uso6)),
+            new("rss", [], []),
+            new("vmq", [], []),
+        ];
+    }
+
+    private static PortOffloads Allowed(OffloadNames names)
+    {
+        PortOffloads set = PortOffloads.All & ~PortOffloads.Kinds;
+        foreach ((OffloadNames name, PortOffloads bit) in Bits)
+        {
+            set |= (names & name) != 0 ? bit : PortOffloads.None;
+        }
+
+        return set;
+    }
+
+    private static readonly (OffloadNames Name, PortOffloads Bit)[] Bits =
+    [
+        (OffloadNames.TsoInner4, PortOffloads.Tso4), (OffloadNames.TsoInner6, PortOffloads.Tso6),
+        (OffloadNames.UsoInner4, PortOffloads.Uso4), (OffloadNames.UsoInner6, PortOffloads.Uso6),
+        (OffloadNames.CsumIp4, PortOffloads.Ip4), (OffloadNames.CsumTcp4, PortOffloads.Tcp4), (OffloadNames.CsumTcp6, PortOffloads.Tcp6),
+        (OffloadNames.CsumUdp4, PortOffloads.Udp4), (OffloadNames.CsumUdp6, PortOffloads.Udp6),
+    ];
+
+    private static PortOffloads BitOf(OffloadNames name) => Array.Find(Bits, b => b.Name == name).Bit;
+
+    private static DeviceOffloads RxOf(OffloadNames name) => name switch
+    {
+        OffloadNames.CsumIp4 => DeviceOffloads.RxIp4,
+        OffloadNames.CsumTcp4 or OffloadNames.CsumTcp6 => DeviceOffloads.RxTcp,
+        OffloadNames.CsumUdp4 or OffloadNames.CsumUdp6 => DeviceOffloads.RxUdp,
+        _ => DeviceOffloads.None,
+    };
+
+    private static IReadOnlyList<string> Families(PortOffloads set, PortOffloads four, PortOffloads six)
+    {
+        bool inner4 = (set & four) != 0, inner6 = (set & six) != 0, any = inner4 || inner6;
+        return Words(("inner4", inner4), ("inner6", inner6), ("outer4", any && (set & PortOffloads.Outer4) != 0), ("outer6", any && (set & PortOffloads.Outer6) != 0));
+    }
+
+    // DPDK says nothing of tunnels here: a device that checks outer headers parses them (C-043), and IPv6 has only transport sums.
+    private static IReadOnlyList<string> Received(DeviceOffloads device)
+    {
+        bool parses = (device & DeviceOffloads.RxOuterIp4) != 0, l4 = (device & (DeviceOffloads.RxTcp | DeviceOffloads.RxUdp)) != 0;
+        return parses ? Words(("inner4", l4 || (device & DeviceOffloads.RxIp4) != 0), ("inner6", l4), ("outer4", true), ("outer6", l4)) : [];
+    }
+
+    private static IReadOnlyList<string> Words(params (string Word, bool Is)[] words) => [.. words.Where(static w => w.Is).Select(static w => w.Word)];
+
+    private OffloadState StateOf(string word, OffloadNames name)
+    {
+        string asked = _wanted.StateOf(name);
+        if ((name & (OffloadNames.EncapEnabled | OffloadNames.EncapNvgre)) != 0)
+        {
+            bool can = (_nvgreAble & PortOffloads.Kinds) != 0, does = (Sets.Nvgre & PortOffloads.Kinds) != 0;
+            string? why = does ? null : (_wanted.Tx & name) == 0 ? Configured : !can ? "the device reports nothing of it" : "nothing of it is in force";
+            return new OffloadState(word, name, Words(("nvgre", can)), asked, Words(("nvgre", does)), why);
+        }
+
+        PortOffloads bit = BitOf(name);
+        DeviceOffloads rx = RxOf(name);
+        bool plain = (Sets.Plain & bit) != 0, nvgre = (Sets.Nvgre & bit) != 0, received = (_facts.Asked & rx) != 0;
+        var reasons = new List<string>();
+        Add("plain", plain, WhyNotPlain(name, bit));
+        Add("nvgre", nvgre, WhyNotNvgre(name, bit));
+        Add("rx", rx == DeviceOffloads.None || received, WhyNotReceived(name, rx));
+        // The same reason for all is said once.
+        IEnumerable<IGrouping<string, string>> grouped = reasons.Select(static r => r.Split(": ", 2)).GroupBy(static r => r[1], static r => r[0]);
+        string reason = string.Join("; ", grouped.Select(static g => $"{string.Join(", ", g)}: {g.Key}"));
+        return new OffloadState(
+            word, name, Words(("plain", (_plainAble & bit) != 0), ("nvgre", (_nvgreAble & bit) != 0), ("rx", (_facts.Reported & rx) != 0)), asked,
+            Words(("plain", plain), ("nvgre", nvgre), ("rx", received)), reason.Length > 0 ? reason : null);
+
+        void Add(string where, bool isThere, string why)
+        {
+            if (!isThere)
+            {
+                reasons.Add($"{where}: {why}");
+            }
+        }
+    }
+
+    private const string Configured = "off by configuration";
+
+    private string WhyNotPlain(OffloadNames name, PortOffloads bit) =>
+        (_wanted.Tx & name) == 0 ? Configured : Why(bit, _plainAble, _quirk.NotPlain, OffloadAbility.Plain(_setUp, _quirk), _facts.PlainPassed);
+
+    private string WhyNotNvgre(OffloadNames name, PortOffloads bit) =>
+        (_wanted.Tx & name) == 0 || (_wanted.Tx & OffloadNames.EncapEnabled) == 0 || (_wanted.Tx & OffloadNames.EncapNvgre) == 0
+            ? Configured
+            : Why(bit, _nvgreAble, _quirk.NotNvgre, OffloadAbility.Nvgre(_setUp, _quirk), _facts.NvgrePassed);
+
+    private string Why(PortOffloads bit, PortOffloads able, PortOffloads quirk, PortOffloads setUp, PortOffloads passed) =>
+        _facts.Driver.Length == 0 ? "the device is not open"
+        : (able & bit) == 0 ? "not reported by the device"
+        : (quirk & bit) != 0 ? _quirk.Reason
+        : (setUp & bit) == 0 ? "the device was set up without it: it takes a restart of the port"
+        : !_facts.Tested ? "the port was not started and tested yet"
+        : (passed & bit) == 0 ? "the self-test failed: the driver refused or spoilt such a frame"
+        : (_facts.Peer & bit) == 0 ? "nobody behind the port takes it"
+        : "what it needs is not in force";
+
+    private string WhyNotReceived(OffloadNames name, DeviceOffloads rx) =>
+        (_facts.Reported & rx) == 0 ? "not reported by the device"
+        : (_wanted.Rx & name) == 0 ? Configured
+        : (_quirk.NeverAsk & rx) != 0 ? _quirk.Reason
+        : (_quirk.Askable(_facts.Underlay) & rx) == 0 ? "not taken from the PA side: the driver completes it"
+        : "the device was set up without it: it takes a restart of the port";
+}
