@@ -3,18 +3,41 @@
 
 #include <errno.h>
 
+#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_mbuf.h>
+#include <rte_mbuf_pool_ops.h>
 #include <rte_mempool.h>
 
 SHIM_API int shim_pool_create(const char *name, uint32_t count, uint32_t cache, uint16_t private_size, uint16_t room, int socket,
 			      struct rte_mempool **pool)
 {
+	struct rte_pktmbuf_pool_private sizes = { .mbuf_data_room_size = room, .mbuf_priv_size = private_size };
+	unsigned int flags = rte_eal_iova_mode() == RTE_IOVA_VA ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0;
+	int status;
+
+	/* What rte_pktmbuf_pool_create does, but for the flag: where devices see virtual addresses a buffer may lie across pages. Without
+	 * huge pages each would take a page of its own else, and net_af_xdp, which takes a pool for one run of packed buffers, would
+	 * hand the kernel addresses that it drops without a word. */
+	*pool = NULL;
+	if (RTE_ALIGN(private_size, RTE_MBUF_PRIV_ALIGN) != private_size)
+		return -EINVAL;
 	rte_errno = 0;
-	*pool = rte_pktmbuf_pool_create(name, count, cache, private_size, room, socket);
-	if (*pool != NULL)
-		return 0;
-	return rte_errno != 0 ? -rte_errno : -ENOMEM;
+	struct rte_mempool *made = rte_mempool_create_empty(name, count, sizeof(struct rte_mbuf) + private_size + room, cache, sizeof(sizes), socket, flags);
+	if (made == NULL)
+		return rte_errno != 0 ? -rte_errno : -ENOMEM;
+	status = rte_mempool_set_ops_byname(made, rte_mbuf_best_mempool_ops(), NULL);
+	if (status == 0) {
+		rte_pktmbuf_pool_init(made, &sizes);
+		status = rte_mempool_populate_default(made);
+	}
+	if (status < 0) {
+		rte_mempool_free(made);
+		return status;
+	}
+	rte_mempool_obj_iter(made, rte_pktmbuf_init, NULL);
+	*pool = made;
+	return 0;
 }
 
 SHIM_API void shim_pool_free(struct rte_mempool *pool)

@@ -129,7 +129,9 @@ public sealed unsafe partial class Eal : IDisposable
         List<string> arguments = ["nvgre-gateway", $"--lcores=0@({string.Join(',', cpus)})", "--file-prefix", options.FilePrefix, "--no-telemetry"];
         if (options.Memory == EalMemory.Ordinary || (options.Memory == EalMemory.Auto && freeHugePageBytes >> 20 < megabytes))
         {
-            arguments.AddRange(["--no-huge", "-m", megabytes.ToString(), "--no-shconf"]);
+            // By virtual address: else each buffer takes a page of its own, and net_af_xdp, which takes a pool for one run of packed
+            // buffers, hands out addresses that the kernel drops without a word.
+            arguments.AddRange(["--no-huge", "-m", megabytes.ToString(), "--no-shconf", "--iova-mode=va"]);
         }
         else
         {

@@ -7,7 +7,7 @@ public sealed class EalArgumentsTests
     {
         var arguments = Eal.BuildArguments(new EalOptions { FilePrefix = "gw1" }, [0, 2], freeHugePageBytes: 0);
         Assert.Equal(
-            ["nvgre-gateway", "--lcores=0@(0,2)", "--file-prefix", "gw1", "--no-telemetry", "--no-huge", "-m", "256", "--no-shconf", "--no-pci"],
+            ["nvgre-gateway", "--lcores=0@(0,2)", "--file-prefix", "gw1", "--no-telemetry", "--no-huge", "-m", "256", "--no-shconf", "--iova-mode=va", "--no-pci"],
             arguments);
     }
 

@@ -26,6 +26,21 @@ public sealed unsafe class MbufPoolTests : IDisposable
         Assert.Equal((255, 0), (pool.Available, pool.InUse));
     }
 
+    /// <summary>net_af_xdp takes a pool for one run of packed buffers, whatever the pages; what lies outside never leaves the machine.</summary>
+    [Fact]
+    public void Buffers_lie_in_one_run()
+    {
+        const int count = 8191;
+        using var large = MbufPool.Create(EalFixture.Unique("pool"), count, cacheSize: 0);
+        var packets = new nint[count];
+        fixed (nint* p = packets)
+        {
+            Assert.True(large.AllocBulk((Mbuf**)p, count));
+            Assert.InRange(packets.Max() - packets.Min(), 0L, count * (long)(Mbuf.SizeOf + large.DataRoom + 256));
+            MbufPool.FreeBulk((Mbuf**)p, count);
+        }
+    }
+
     [Fact]
     public void A_buffer_comes_reset_and_knows_its_pool()
     {
