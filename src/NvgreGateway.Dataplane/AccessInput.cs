@@ -102,7 +102,7 @@ internal static unsafe class AccessInput
             Wire.Prefetch(ages + ((ulong)sourceIndex * 8));
             TenantFlow flow = FlowHash.Classify(p, l3, linear);
             uint tos = flow.TrafficClass;
-            SegmentFlags state = segments[segment].Flags & (SegmentFlags.Up | SegmentFlags.RewriteInnerDscp);
+            SegmentFlags state = segments[segment].Flags & (SegmentFlags.Up | SegmentFlags.RewriteInnerDscp | SegmentFlags.DropBadChecksum);
             if (state != SegmentFlags.Up)
             {
                 if ((state & SegmentFlags.Up) == 0)
@@ -115,7 +115,21 @@ internal static unsafe class AccessInput
                     continue;
                 }
 
-                tos = PriorityStage.RewriteInner(port, segments + segment, l3, flow.Family, tci, tos);
+                if ((state & SegmentFlags.DropBadChecksum) != 0)
+                {
+                    reason = TenantStage.Fault(w, segment, destination, source, l3, linear, flow.Family, fromNvgre: false);
+                    reason = InnerChecksumStage.Look(w, m, portIndex, l3, length - tags - EthernetHeader.Size, flow.Family, reason);
+                    if (reason != DropReason.None)
+                    {
+                        TenantStage.End(w, m, reason, portIndex, segment, 0, source, l3, attachment->Place);
+                        continue;
+                    }
+                }
+
+                if ((state & SegmentFlags.RewriteInnerDscp) != 0)
+                {
+                    tos = PriorityStage.RewriteInner(port, segments + segment, l3, flow.Family, tci, tos);
+                }
             }
 
             if (!TenantStage.MacsPass(w, destination, source) || !TenantStage.PayloadPasses(l3, flow.Family))

@@ -78,7 +78,8 @@ internal static unsafe class BufferStage
             }
         }
 
-        m->OlFlags &= ~Special;
+        MbufFlags spent = Special | MbufFlags.TxUdpSegmentation | ((flags & MbufFlags.RxL4ChecksumBad) != 0 ? MbufFlags.RxL4ChecksumNone : 0); // half of "none" would be "good"
+        m->OlFlags &= ~spent;
         if ((flags & (MbufFlags.RxLro | MbufFlags.RxL4ChecksumBad)) != 0 && (w->PortEntries[from].Flags & (PortFlags.TakesRequests | PortFlags.Underlay)) == PortFlags.TakesRequests)
         {
             OffloadInput.Admit(w, m, flags, segment);

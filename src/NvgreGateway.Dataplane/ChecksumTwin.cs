@@ -10,6 +10,9 @@ namespace NvgreGateway.Dataplane;
 /// </summary>
 internal static unsafe class ChecksumTwin
 {
+    private const byte LooseSourceRoute = 131;
+    private const byte StrictSourceRoute = 137;
+
     /// <summary>Completes a requested checksum and ends the request.</summary>
     /// <param name="m">A packet with a request; its headers linear and its own.</param>
     /// <param name="l3">Where the tenant's IP header begins in it.</param>
@@ -85,6 +88,45 @@ internal static unsafe class ChecksumTwin
 
         var v6 = (Ipv6Header*)ip;
         return InternetChecksum.PseudoHeader(v6->Source, v6->Destination, protocol, length);
+    }
+
+    /// <summary>
+    /// Whether a source route leads a packet on from its destination address: the pseudo header has the last one then (RFC 1122 section
+    /// 4.2.3.8, RFC 8200 section 8.1), which no device knows either.
+    /// </summary>
+    /// <param name="ip">The IP header; it parses, and is linear.</param>
+    /// <param name="l3Length">Its bytes with options or extension headers.</param>
+    /// <returns>Whether one does.</returns>
+    public static bool IsSourceRouted(byte* ip, uint l3Length)
+    {
+        if (*ip >> 4 == 4)
+        {
+            for (uint i = Ipv4Header.Size; i < l3Length && ip[i] != 0;)
+            {
+                if (ip[i] is LooseSourceRoute or StrictSourceRoute)
+                {
+                    return true;
+                }
+
+                i += ip[i] == 1 ? 1u : i + 1 < l3Length ? Math.Max((uint)ip[i + 1], 1) : l3Length;
+            }
+
+            return false;
+        }
+
+        byte next = ip[6];
+        for (uint at = Ipv6Header.Size; at + 8 <= l3Length;)
+        {
+            if (next == IpProtocol.Routing && ip[at + 3] != 0)
+            {
+                return true; // segments left
+            }
+
+            next = ip[at];
+            at += (ip[at + 1] + 1u) * 8;
+        }
+
+        return false;
     }
 
     private static byte* FieldOf(byte* l4, byte protocol) => l4 + (protocol == IpProtocol.Udp ? 6 : 16);

@@ -21,7 +21,6 @@ internal static unsafe class OffloadInput
     public static void Admit(WorkerContext* w, Mbuf* m, MbufFlags said, uint segment)
     {
         bool large = (said & MbufFlags.RxLro) != 0, partial = (said & MbufFlags.RxL4ChecksumNone) == MbufFlags.RxL4ChecksumNone;
-        m->OlFlags &= ~(MbufFlags.TxUdpSegmentation | MbufFlags.RxL4ChecksumNone);
         if (!large && !partial)
         {
             return;
@@ -87,7 +86,7 @@ internal static unsafe class OffloadInput
 
         byte* l4 = l3 + l3Length;
         uint l4Length = tcp ? (uint)(l4[12] >> 4) * 4 : UdpHeader.Size;
-        if (l4Length < least || l3Length + l4Length > end || l3Length + l4Length > linear - at - 2
+        if (ChecksumTwin.IsSourceRouted(l3, l3Length) || l4Length < least || l3Length + l4Length > end || l3Length + l4Length > linear - at - 2
             || (udp && !UdpLengthPasses(Wire.Big16(l4 + 4), end - l3Length, large)))
         {
             Refuse(w, m, partial, large);

@@ -126,7 +126,7 @@ internal static unsafe class UnderlayInput
             // Through a copy: what a call may write to lives in memory, also for the packets that never come here.
             offset = parsed.Offset;
             innerLength = parsed.Length;
-            outerTos = parsed.Tos;
+            outerTos = parsed.Tos | ((segments[parsed.Segment].Flags & SegmentFlags.DropBadChecksum) != 0 ? InnerChecksumStage.Wanted : 0);
             segment = parsed.Segment;
             sender = parsed.Peer;
 
@@ -171,6 +171,12 @@ internal static unsafe class UnderlayInput
             if (!payloadPasses || !TenantStage.MacsPass(w, destination, source) || (destination & 1) != 0)
             {
                 reason = TenantStage.Fault(w, segment, destination, source, l3, linear, family, fromNvgre: true);
+                if ((outerTos & InnerChecksumStage.Wanted) != 0)
+                {
+                    reason = InnerChecksumStage.Look(w, m, portIndex, l3, innerLength - EthernetHeader.Size, family, reason);
+                    outerTos &= ~InnerChecksumStage.Wanted;
+                }
+
                 if (reason != DropReason.None)
                 {
                     TenantStage.End(w, m, reason, portIndex, segment, sender, source, l3, peer->Place);
@@ -178,8 +184,16 @@ internal static unsafe class UnderlayInput
                 }
             }
 
-            if ((outerTos & Ecn.Mask) != 0 || (peer->Flags & PeerFlags.DscpUniform) != 0)
+            if ((outerTos & (Ecn.Mask | InnerChecksumStage.Wanted)) != 0 || (peer->Flags & PeerFlags.DscpUniform) != 0)
             {
+                if ((outerTos & InnerChecksumStage.Wanted) != 0
+                    && InnerChecksumStage.Look(w, m, portIndex, l3, innerLength - EthernetHeader.Size, family) != DropReason.None)
+                {
+                    Accounting.Drop(w, m, DropReason.InnerCksum, portIndex, segment, sender);
+                    continue;
+                }
+
+                outerTos &= byte.MaxValue;
                 uint changed = tos;
                 reason = EcnStage.Apply(w, l3, family, ref changed, outerTos, (peer->Flags & PeerFlags.DscpUniform) != 0);
                 if (reason != DropReason.None)
@@ -214,7 +228,7 @@ internal static unsafe class UnderlayInput
     }
 
     private static bool SenderPasses(SegmentEntry* segments, PeerEntry* peers, byte* states, uint segment, uint peer, uint ttl) =>
-        (segments[segment].Flags & SegmentFlags.Up) != 0
+        (segments[segment].Flags & (SegmentFlags.Up | SegmentFlags.DropBadChecksum)) == SegmentFlags.Up // the other: after the parser
         && (peers[peer].Flags & PeerFlags.Up) != 0
         && (states[peer] & (byte)PlaceStates.Down) == 0
         && ttl >= peers[peer].MinTtl;

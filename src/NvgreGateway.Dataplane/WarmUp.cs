@@ -35,7 +35,7 @@ internal static unsafe class WarmUp
         typeof(LenientStage),
         typeof(LoopStage),
         typeof(OffloadFlags),
-        typeof(OffloadInput),
+        typeof(InnerChecksumStage), typeof(OffloadInput),
         typeof(OffloadOutput),
         typeof(OffloadRequest),
         typeof(PathChoice),

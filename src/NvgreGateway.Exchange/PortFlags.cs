@@ -49,6 +49,12 @@ public enum PortFlags : uint
     /// <summary>TCP segments that leave here in one burst are joined, for a device that cuts or a guest that takes them whole (C-025).</summary>
     Coalesces = 4096,
 
+    /// <summary>
+    /// Its device checks the tenant's checksums, in NVGRE the inner ones, and says what it found: <c>RX_IP_CKSUM_GOOD</c> and
+    /// <c>RX_L4_CKSUM_GOOD</c> are about them (C-042). Without it what the device says is not listened to.
+    /// </summary>
+    ChecksInner = 8192,
+
     /// <summary>The port is in use; an entry without it is a gap.</summary>
     Valid = 1u << 31,
 }

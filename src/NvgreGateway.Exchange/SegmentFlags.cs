@@ -52,6 +52,9 @@ public enum SegmentFlags : uint
     /// <summary><c>snooping</c>: tenant multicast goes to members and routers .</summary>
     Snooping = 1u << 15,
 
+    /// <summary><c>dropBadInnerChecksum</c> (C-044).</summary>
+    DropBadChecksum = 128,
+
     /// <summary><c>loopDetection</c>: own probes that come back are handed to control (E-073).</summary>
     LoopDetection = 1u << 16,
 

@@ -36,7 +36,8 @@ internal sealed unsafe partial class GuardedPool : IDisposable
         _headers = (Mbuf*)NativeMemory.AlignedAlloc((nuint)(buffers * Mbuf.SizeOf), 64);
         for (int i = 0; i < buffers; i++)
         {
-            if (Mprotect(_memory + ((long)i * Stride) + Room, 4096, 0) != 0)
+            // Beyond that many, the system's limit of mappings is near.
+            if (i < 12000 && Mprotect(_memory + ((long)i * Stride) + Room, 4096, 0) != 0)
             {
                 throw new InvalidOperationException("mprotect");
             }

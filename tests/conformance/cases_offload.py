@@ -261,3 +261,87 @@ c.rx("access0", w.tag(bad, 100), drop="drop.offload.invalid", said=large(flow, 1
 c.rx("access0", w.tag(flow.complete(), 100), *toward(flow.cut(1000)), said=large(flow, 1000, UNKNOWN))
 c.rx("access0", w.tag(flow.complete(), 100), *toward(flow.cut(1000)), said=large(flow, 1000, GOOD))
 c.good()
+
+# ---- dropBadInnerChecksum -------------------------------------------------------------------------------------------
+
+CHECKED = config(segment(peers=[w.PEER4, w.PEER6], records=[AT_VM, AT_HOST, AT_VM_OVER6], dropBadInnerChecksum=True))
+
+
+def broken(frame, at, by=b"\x12\x34"):
+    assert frame[at:at + 2] != by
+    return frame[:at] + by + frame[at + 2:]
+
+
+def tenants(six, **to):
+    """(frame, offset of its transport checksum) of everything that has one."""
+    l4 = 54 if six else 34
+    yield Tcp(pattern(100), six=six, **to).complete(), l4 + 16
+    yield Tcp(pattern(101), six=six, tcp_options=STAMP, **to).complete(), l4 + 16
+    yield Udp(pattern(77), six=six, **to).complete(), l4 + 6
+    if six:
+        yield Tcp(pattern(10), six=True, ext=(HOP, DEST), **to).complete(), l4 + 24 + 16
+    else:
+        yield Udp(pattern(10), options=b"\x94\4\0\0", **to).complete(), l4 + 4 + 6
+
+
+c = Case("bad-inner-checksums-dropped", ["C-040", "C-044", "C-135"],
+         "dropBadInnerChecksum: a bad IPv4 header, TCP or UDP checksum is drop.inner.cksum from either side; right ones pass, whatever the device says.", CHECKED)
+for verdict in (None, said(l4=BAD, ip=BAD), said(l4=GOOD, ip=GOOD), said(l4=BAD, ip=GOOD)):
+    for six, mac, peer, _ in FAMILIES:
+        for frame, at in tenants(six, dst_mac=mac):
+            for bad in [broken(frame, at), broken(frame, len(frame) - 2)] + ([] if six else [broken(frame, 24)]):
+                c.rx("access0", w.tag(bad, 100), drop="drop.inner.cksum", said=verdict).counter("inner.cksum_bad")
+            c.rx("access0", w.tag(frame, 100), ("underlay0", w.encapsulated(frame, peer)), said=verdict)
+        for frame, at in tenants(six, dst_mac=w.HOST, src_mac=mac, src=M6 if six else M, dst=H6 if six else H):
+            for bad in [broken(frame, at), broken(frame, len(frame) - 2)] + ([] if six else [broken(frame, 24)]):
+                c.rx("underlay0", w.tunnelled(bad, src=peer), drop="drop.inner.cksum", said=verdict).counter("inner.cksum_bad")
+            c.rx("underlay0", w.tunnelled(frame, src=peer), ("access0", w.bridged(frame, 100)), said=verdict)
+
+c = Case("either-header-checksum", ["C-041"], "Right only if both IP headers are: a bad outer one is drop.ip.cksum, else a bad inner one drop.inner.cksum.", CHECKED)
+inner = Tcp(pattern(40), dst_mac=w.HOST, src_mac=w.VM, src=M, dst=H).complete()
+for outer_bad in (False, True):
+    for inner_bad in (False, True):
+        frame = w.tunnelled(broken(inner, 24) if inner_bad else inner)
+        frame = broken(frame, 24) if outer_bad else frame
+        if outer_bad:
+            c.rx("underlay0", frame, drop="drop.ip.cksum")
+        elif inner_bad:
+            c.rx("underlay0", frame, drop="drop.inner.cksum").counter("inner.cksum_bad")
+        else:
+            c.rx("underlay0", frame, ("access0", w.bridged(inner, 100)))
+
+c = Case("unknown-inner-checksums-pass", ["C-046", "C-044"],
+         "Not checked and never bad: fragments, UDP without a checksum, ICMP, other protocols, packets that are cut short, non-IP, source routes, checksums that are only begun.", CHECKED)
+for frame in (udp4(b"f" * 64, flags=0x2000), udp4(b"f" * 64, flags=0x0007), udp4(b"f" * 64, flags=0x2007)):
+    c.up(frame).up(broken(frame, 40))
+    c.rx("access0", w.tag(broken(frame, 24), 100), drop="drop.inner.cksum").counter("inner.cksum_bad")  # its header is checked
+c.up(Tcp(pattern(40), six=True, ext=(FRAGMENT6,)).complete()).up(broken(Tcp(pattern(40), six=True, ext=(FRAGMENT6,)).complete(), 14 + 48 + 16))
+c.up(Udp(pattern(30), checksum=0).complete()).up(Udp(pattern(30), six=True, checksum=0).complete())
+c.up(broken(w.IN01, 36)).up(w.eth(w.VM, w.HOST, 0x0800, w.ipv4(H, M, 132, b"s" * 40))).up(w.eth(w.VM, w.HOST, 0x88B5, b"n" * 60))
+c.up(broken(Tcp(pattern(60)).complete(), 50)[:-9]).up(broken(Udp(pattern(60)).complete(), 40)[:-9])
+c.up(broken(Tcp(pattern(60), options=b"\x83\x0b\4" + bytes(8) + b"\1").complete(), 14 + 32 + 16))
+c.up(broken(Tcp(pattern(60), six=True, ext=((43, b"\2\0\1" + bytes(4) + bytes(16)),)).complete(), 14 + 40 + 24 + 16))
+partial(c, Tcp(pattern(60)))
+send(c, Tcp(pattern(3000)), 1000)
+c.rx("access0", w.tag(broken(Tcp(pattern(60)).whole(), 24), 100), drop="drop.inner.cksum", said=said(l4=PARTIAL)).counter("inner.cksum_bad")
+c.up(Udp(pattern(60)).complete() + b"\xee" * 9)  # behind the packet
+
+c = Case("bad-checksum-among-other-faults", ["C-044", "F-022"], "The first stage that applies names the drop; a frame that is dropped so is not learned from.",
+         config(segment(peers=[w.PEER4], records=[AT_VM, AT_HOST], dropBadInnerChecksum=True)))
+bad = broken(Tcp(pattern(40)).complete(), 50)
+c.rx("access0", w.tag(bad[:6] + w.mac("01:00:00:00:00:01") + bad[12:], 100), drop="drop.inner.src_mac")
+c.rx("access0", w.tag(w.mac(w.GATEWAY_ACCESS) + bad[6:], 100), drop="drop.inner.self_mac")
+c.rx("access0", w.tag(w.mac("01:80:c2:00:00:0e") + bad[6:], 100), drop="drop.l2.reserved_mac")
+back = broken(Tcp(pattern(40), dst_mac=w.HOST, src_mac=w.VM, src=M, dst=H).complete(), 50)
+c.rx("underlay0", w.tunnelled(w.mac("01:80:c2:00:00:0e") + back[6:]), drop="drop.inner.cksum").counter("inner.cksum_bad")
+c.rx("underlay0", w.tunnelled(back, tos=3), drop="drop.inner.cksum").counter("inner.cksum_bad")  # before ECN
+c.rx("underlay0", w.tunnelled(w.mac(w.BROADCAST) + back[6:]), drop="drop.inner.cksum").counter("inner.cksum_bad")
+c.at(1).rx("underlay0", w.tunnelled(back[:6] + w.mac("00:15:5d:00:00:77") + back[12:]), drop="drop.inner.cksum").counter("inner.cksum_bad")
+other = udp4(b"who", dst_mac="00:15:5d:00:00:77")
+c.at(2).rx("access0", w.tag(other, 100), ("underlay0", w.encapsulated(other)), unknown=True)
+
+c = Case("source-routes-are-not-summed", ["C-030", "C-011"],
+         "A source route that leads on: the pseudo header has another destination than the IP header, so that nobody here can complete or cut it.", config(known()))
+for flow in (Tcp(pattern(60), options=b"\x83\x0b\4" + bytes(8) + b"\1"), Tcp(pattern(60), six=True, ext=((43, b"\2\0\1" + bytes(4) + bytes(16)),))):
+    c.rx("access0", w.tag(flow.whole(), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL))
+    c.up(flow.complete())

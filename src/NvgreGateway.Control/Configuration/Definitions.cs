@@ -293,7 +293,7 @@ internal static class Definitions
         var groups = kind.Optional("groups", new GroupMapKind(ConfigurationLimits.GroupsPerSegment), [], static s => s.Groups, "Tenant groups that have PA groups of their own: { tenant group: PA group }.", "A-083", defaultText: "none");
         var snooping = kind.Optional("snooping", Flag, false, static s => s.Snooping, "IGMP and MLD of tenants are watched: multicast goes to members and multicast routers only.", "A-091");
         var relay = kind.Optional("relay", Flag, false, static s => s.Relay, "Known unicast from one peer goes to the other peer that has its destination; broadcast, multicast and unknown unicast never do.", "A-092");
-        kind.Later("dropBadInnerChecksum", "C-044", "false");
+        var dropBad = kind.Optional("dropBadInnerChecksum", Flag, false, static s => s.DropBadInnerChecksum, "Tenant packets with a bad IPv4 header, TCP or UDP checksum are dropped, not bridged as they are. Checked by the device where it can be trusted, else in software.", "C-044, C-135");
         RefuseFragments(kind);
         var storm = kind.Group("storm", Storm, static s => s.Storm, "The most that is flooded in it, from either side.", "F-045");
         kind.BuiltBy(v => new SegmentConfiguration
@@ -315,6 +315,7 @@ internal static class Definitions
             Limits = v.Get(limits),
             Lossless = v.Get(lossless),
             RewriteInnerDscp = v.Get(rewriteInnerDscp),
+            DropBadInnerChecksum = v.Get(dropBad),
             Relay = v.Get(relay),
             Snooping = v.Get(snooping),
             Storm = v.Get(storm),

@@ -68,6 +68,9 @@ public sealed record SegmentConfiguration
     /// <summary>Whether the PCP of a tag sets the DSCP of the tenant packet behind it (E-044).</summary>
     public bool RewriteInnerDscp { get; init; }
 
+    /// <summary>Whether tenant packets with a bad IPv4 header, TCP or UDP checksum are dropped (C-044).</summary>
+    public bool DropBadInnerChecksum { get; init; }
+
     /// <summary>Whether known unicast from one peer goes to another; what is flooded never does .</summary>
     public bool Relay { get; init; }
 

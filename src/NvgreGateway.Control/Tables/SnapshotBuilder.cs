@@ -228,6 +228,7 @@ internal static unsafe class SnapshotBuilder
             | (c.StrictArp ? SegmentFlags.StrictNeighbors : 0)
             | (c.Lossless == FramePolicy.Forward ? SegmentFlags.ForwardLossless : 0)
             | (c.RewriteInnerDscp ? SegmentFlags.RewriteInnerDscp : 0)
+            | (c.DropBadInnerChecksum ? SegmentFlags.DropBadChecksum : 0)
             | (c.Relay ? SegmentFlags.Relay : 0)
             | (c.Snooping ? SegmentFlags.Snooping : 0)
             | (c.Limits.Action == LimitAction.Drop ? SegmentFlags.LimitDrop : 0)

@@ -1365,6 +1365,26 @@ public sealed class Cases
     public void Large_Frames_Of_Known_Bad_Sums() => CaseRunner.Run("large-frames-of-known-bad-sums");
 
     [Fact]
+    [Requirement("C-040", "C-044", "C-135")]
+    public void Bad_Inner_Checksums_Dropped() => CaseRunner.Run("bad-inner-checksums-dropped");
+
+    [Fact]
+    [Requirement("C-041")]
+    public void Either_Header_Checksum() => CaseRunner.Run("either-header-checksum");
+
+    [Fact]
+    [Requirement("C-046", "C-044")]
+    public void Unknown_Inner_Checksums_Pass() => CaseRunner.Run("unknown-inner-checksums-pass");
+
+    [Fact]
+    [Requirement("C-044", "F-022")]
+    public void Bad_Checksum_Among_Other_Faults() => CaseRunner.Run("bad-checksum-among-other-faults");
+
+    [Fact]
+    [Requirement("C-030", "C-011")]
+    public void Source_Routes_Are_Not_Summed() => CaseRunner.Run("source-routes-are-not-summed");
+
+    [Fact]
     [Requirement("A-066", "A-062", "A-032")]
     public void Flows_Over_Two_Sources() => CaseRunner.Run("flows-over-two-sources");
 
