@@ -68,7 +68,7 @@ internal static unsafe class AccessForwarding
         pair[1] += m->PktLen;
 
         SegmentEntry* segment = w->Segments + k->Segment;
-        if (k->Needed != k->Length && source == DropReason.None && TenantNeighborStage.Takes(w, k, from))
+        if (k->Needed != k->Length && TenantNeighborStage.Takes(w, k, from, source))
         {
             return;
         }

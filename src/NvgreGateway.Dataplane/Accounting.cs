@@ -90,16 +90,17 @@ internal static unsafe class Accounting
     /// <param name="w">The worker.</param>
     /// <param name="from">Port it came in on.</param>
     /// <param name="segment">Segment id.</param>
+    /// <param name="peer">Id of the peer that it came from, or that all of it goes to, else 0.</param>
     /// <param name="kind">What the copies are.</param>
     /// <returns>Its record, pending once; null when too many frames have copies that wait.</returns>
-    public static CopyRecord* BeginCopies(WorkerContext* w, uint from, uint segment, CopyKind kind = CopyKind.Replicated)
+    public static CopyRecord* BeginCopies(WorkerContext* w, uint from, uint segment, uint peer, CopyKind kind = CopyKind.Replicated)
     {
         for (int tries = 0; tries < WorkerContext.Records; tries++)
         {
             CopyRecord* record = w->Record + (w->RecordCursor++ % WorkerContext.Records);
             if (Volatile.Read(ref record->Busy) == 0)
             {
-                *record = new CopyRecord { Busy = 1, Pending = 1, Segment = (ushort)segment, From = (byte)from, Kind = kind };
+                *record = new CopyRecord { Busy = 1, Pending = 1, Segment = (ushort)segment, From = (byte)from, Kind = kind, Peer = peer };
                 record->Trace = w->Trace != null ? w->Trace->Current : 0;
                 w->Stats->Held += kind != CopyKind.Own ? 1ul : 0;
                 return record;
@@ -170,7 +171,7 @@ internal static unsafe class Accounting
         }
         else
         {
-            CountDrop(w, (DropReason)record->Reason, record->From, record->Segment, 0);
+            CountDrop(w, (DropReason)record->Reason, record->From, record->Segment, record->Peer);
         }
 
         Volatile.Write(ref record->Busy, 0);

@@ -36,4 +36,7 @@ internal struct CopyRecord
 
     /// <summary>The number of the frame if it is traced, else 0.</summary>
     public uint Trace;
+
+    /// <summary>Id of the peer that it came from, or that all of it goes to; 0: neither.</summary>
+    public uint Peer;
 }

@@ -74,7 +74,7 @@ internal static unsafe class InjectStage
         bool toPeer = (to & Place.Peer) != 0;
         uint segment = toPeer ? (id < w->PeerCount ? w->Peers[id].Segment : 0) : id < w->AttachmentCount ? w->Attachments[id].Segment : 0;
         CopyRecord* record = segment != 0 && port < w->PortCount && m->PktLen >= EthernetHeader.Size
-            ? Accounting.BeginCopies(w, port, segment, CopyKind.Own)
+            ? Accounting.BeginCopies(w, port, segment, 0, CopyKind.Own)
             : null;
         if (record == null)
         {

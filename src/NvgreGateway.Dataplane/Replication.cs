@@ -49,7 +49,10 @@ internal static unsafe class Replication
             return;
         }
 
-        if (((segment->Storm[(int)k->Cast] | w->PortEntries[from].Storm[(int)k->Cast]) != 0) && !StormStage.Passes(w, k, from))
+        // Size comes before rate: what is too long for every receiver takes nothing from a bucket, and has that for a reason.
+        if (((segment->Storm[(int)k->Cast] | w->PortEntries[from].Storm[(int)k->Cast]) != 0)
+            && StormStage.Applies(w, k, segment, members, next, end, skip, in scope)
+            && !StormStage.Passes(w, k, from))
         {
             return;
         }
@@ -65,7 +68,7 @@ internal static unsafe class Replication
             TraceLog.Note(w, TracePoint.Replicated, segment->AttachmentCount, segment->PeerCount, skip != 0 || receivers > segment->PeerCount ? receivers : 0);
         }
 
-        CopyRecord* record = Accounting.BeginCopies(w, from, k->Segment);
+        CopyRecord* record = Accounting.BeginCopies(w, from, k->Segment, k->Peer);
         if (record == null)
         {
             Accounting.Drop(w, m, DropReason.MbufNomem, from, k->Segment, k->Peer);
@@ -190,8 +193,17 @@ internal static unsafe class Replication
         return (ports & ~chains) == 0;
     }
 
-    // The index of the next member that gets a copy.
-    private static uint NextReceiver(WorkerContext* w, Work* k, SegmentEntry* segment, uint* members, uint at, uint end, uint skip, in SnoopStage.Scope scope)
+    /// <summary>The next member of a segment that gets a copy.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="k">The frame.</param>
+    /// <param name="segment">Its segment.</param>
+    /// <param name="members">The segment's attachments, then its peers and groups.</param>
+    /// <param name="at">The first index to look at.</param>
+    /// <param name="end">One behind the last index.</param>
+    /// <param name="skip">How many peers are left out before the groups.</param>
+    /// <param name="scope">Who wants it.</param>
+    /// <returns>Its index, or <paramref name="end"/>.</returns>
+    public static uint NextReceiver(WorkerContext* w, Work* k, SegmentEntry* segment, uint* members, uint at, uint end, uint skip, in SnoopStage.Scope scope)
     {
         bool fromPeer = k->Peer != 0;
         for (; at < end; at++)

@@ -66,7 +66,7 @@ internal static unsafe class SizeStage
         }
 
         // What asks for something may leave as several frames; its record also lets the last stage find it.
-        CopyRecord* record = Accounting.BeginCopies(w, from, k->Segment, CopyKind.Fragments);
+        CopyRecord* record = Accounting.BeginCopies(w, from, k->Segment, (to & Place.Peer) != 0 ? id : k->Peer, CopyKind.Fragments);
         if (record == null)
         {
             Accounting.Drop(w, m, DropReason.MbufNomem, from, k->Segment, (to & Place.Peer) != 0 ? id : k->Peer);

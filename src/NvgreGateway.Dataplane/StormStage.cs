@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using NvgreGateway.Exchange;
+using NvgreGateway.Packets;
 
 namespace NvgreGateway.Dataplane;
 
@@ -48,6 +49,36 @@ internal static unsafe class StormStage
             _ => DropReason.StormUnknown,
         };
         Accounting.Drop(w, k->Packet, reason, from, k->Segment, k->Peer);
+        return false;
+    }
+
+    /// <summary>
+    /// Whether the limit is asked at all: size comes before rate, and a frame, fragments of it counted in, that is too long for every
+    /// receiver ends for that reason and takes nothing from a bucket.
+    /// </summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="k">The frame.</param>
+    /// <param name="segment">Its segment.</param>
+    /// <param name="members">The segment's attachments, then its peers and groups.</param>
+    /// <param name="next">Index of the first receiver.</param>
+    /// <param name="end">One behind the last index.</param>
+    /// <param name="skip">How many peers are left out before the groups.</param>
+    /// <param name="scope">Who wants it.</param>
+    /// <returns>Whether it may leave toward one of them.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool Applies(WorkerContext* w, Work* k, SegmentEntry* segment, uint* members, uint next, uint end, uint skip, in SnoopStage.Scope scope)
+    {
+        byte* l3 = k->Packet->Data + k->Offset + EthernetHeader.Size;
+        for (; next != end; next = Replication.NextReceiver(w, k, segment, members, next + 1, end, skip, in scope))
+        {
+            bool toPeer = next >= segment->AttachmentCount;
+            uint to = members[toPeer ? next + skip : next] | (toPeer ? Place.Peer : 0);
+            if (SizeStage.Judge(w, k, l3, SizeStage.LongestOf(w, to), toPeer).Reason == DropReason.None)
+            {
+                return true;
+            }
+        }
+
         return false;
     }
 

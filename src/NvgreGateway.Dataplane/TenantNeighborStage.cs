@@ -7,13 +7,15 @@ namespace NvgreGateway.Dataplane;
 
 /// <summary>
 /// ARP and ND of tenants, in segments that answer for those who are known (A-105, E-050 to E-059). <see cref="Work.Needed"/> brings
-/// such frames here; others never come. Outcomes: consumed (control answers), <c>drop.arp.unknown</c>, <c>drop.arp.invalid</c>,
-/// <c>drop.punt.full</c>, or none: the frame goes its way, and control may have got a copy to learn from.
+/// such frames here; others never come. Outcomes: consumed (control answers), <c>drop.arp.unknown</c>, <c>drop.punt.full</c>, or none: the
+/// frame goes its way, and control may have got a copy to learn from. What a strict segment refuses is told beforehand.
 /// </summary>
 internal static unsafe class TenantNeighborStage
 {
-    // As they load: ARP; hardware type 1 and protocol 0x0800, lengths 6 and 4.
-    private const ushort Arp = 0x0608;
+    /// <summary>The EtherType of ARP as it loads.</summary>
+    public const ushort Arp = 0x0608;
+
+    // As they load: hardware type 1 and protocol 0x0800, lengths 6 and 4.
     private const uint Types = 0x0008_0100;
     private const ushort Lengths = 0x0406;
     private const uint ArpBytes = ArpPacket.Size;
@@ -28,62 +30,64 @@ internal static unsafe class TenantNeighborStage
         ? l3[6] == IpProtocol.Icmpv6 && linear > Ipv6Header.Size && l3[Ipv6Header.Size] is IcmpHeader.NeighborSolicitation6 or IcmpHeader.NeighborAdvertisement6
         : Wire.Load16(l3 - 2) == Arp;
 
-    /// <summary>Looks at a frame whose source lets it pass.</summary>
+    /// <summary>
+    /// Whether a strict segment drops a frame as <c>drop.arp.invalid</c> (E-059): ARP or ND that is malformed, or that tells of another's
+    /// MAC. It is one of the faults of a tenant frame: nothing is learned from it.
+    /// </summary>
+    /// <param name="flags">Those of the segment.</param>
+    /// <param name="source">48 bits.</param>
+    /// <param name="l3">First byte behind the EtherType.</param>
+    /// <param name="linear">Bytes from there that may be read.</param>
+    /// <param name="family">4, 6, or 0 when not IP.</param>
+    /// <returns>Whether it does.</returns>
+    public static bool IsRefused(SegmentFlags flags, ulong source, byte* l3, uint linear, uint family)
+    {
+        const SegmentFlags Strict = SegmentFlags.AnswerNeighbors | SegmentFlags.StrictNeighbors;
+        return (flags & Strict) == Strict && MayApply(l3, linear, family)
+            && (!Read(l3, linear, family, source, out _, out _, out _, out ulong asker) || asker != source);
+    }
+
+    /// <summary>Looks at a frame.</summary>
     /// <param name="w">The worker.</param>
     /// <param name="k">The frame.</param>
     /// <param name="from">Port it came in on.</param>
+    /// <param name="source">None, or why its source does not let it pass: then it is answered and told of to nobody.</param>
     /// <returns>Whether it ended here: its packet is then no longer the caller's.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static bool Takes(WorkerContext* w, Work* k, uint from)
+    public static bool Takes(WorkerContext* w, Work* k, uint from, DropReason source)
     {
         SegmentFlags flags = w->Segments[k->Segment].Flags;
         Mbuf* m = k->Packet;
         byte* l3 = m->Data + k->Offset + EthernetHeader.Size;
         uint linear = Math.Min(m->DataLen - (uint)k->Offset, k->Length) - EthernetHeader.Size;
-        if ((flags & SegmentFlags.AnswerNeighbors) == 0 || !MayApply(l3, linear, k->Family))
+        if ((flags & SegmentFlags.AnswerNeighbors) == 0 || !MayApply(l3, linear, k->Family)
+            || !Read(l3, linear, k->Family, k->SourceKey >> 16, out bool asks, out ulong high, out ulong low, out ulong asker))
         {
-            return false;
+            return false; // nothing is learned from what is malformed
         }
 
-        bool valid, asks;
-        uint family;
-        ulong high, low, asker;
-        if (k->Family == TenantHeader.NotIp)
-        {
-            valid = ReadArp(l3, linear, out asks, out high, out asker);
-            low = 0;
-            family = 4;
-        }
-        else
-        {
-            valid = ReadNeighbor(l3, linear, k->SourceKey >> 16, out asks, out high, out low, out asker);
-            family = 6;
-        }
-
-        // An advertisement may tell of another's MAC only without strictness, as the hosts themselves take it.
-        bool strict = (flags & SegmentFlags.StrictNeighbors) != 0;
-        if (!valid || (strict && asker != k->SourceKey >> 16))
-        {
-            if (strict)
-            {
-                Accounting.Drop(w, m, DropReason.ArpInvalid, from, k->Segment, k->Peer);
-            }
-
-            return strict; // nothing is learned from it
-        }
+        bool tells = source == DropReason.None;
 
         // E-053: what is asked of one host goes to it. E-058: who tells everybody of itself asks nothing.
         if (!asks || k->Cast == CastKind.Unicast)
         {
-            Punting.TenantNeighbor(w, k, from, PuntKind.TenantEvidence);
+            if (tells)
+            {
+                Punting.TenantNeighbor(w, k, from, PuntKind.TenantEvidence);
+            }
+
             return false;
         }
 
-        ulong owner = w->Bindings.Find(k->Segment, family, high, low);
+        ulong owner = w->Bindings.Find(k->Segment, k->Family == TenantHeader.NotIp ? 4u : 6u, high, low);
         uint place = owner == 0 ? 0 : PlaceOf(w, k->Segment, owner);
         if (place == 0)
         {
-            Punting.TenantNeighbor(w, k, from, PuntKind.TenantEvidence);
+            if (tells)
+            {
+                Punting.TenantNeighbor(w, k, from, PuntKind.TenantEvidence);
+            }
+
             if ((flags & SegmentFlags.ProxyNeighbors) == 0)
             {
                 return false;
@@ -91,6 +95,11 @@ internal static unsafe class TenantNeighborStage
 
             Accounting.Drop(w, m, DropReason.ArpUnknown, from, k->Segment, k->Peer);
             return true;
+        }
+
+        if (!tells)
+        {
+            return false;
         }
 
         // E-052: where the owner is it answers for itself, and it may ask for its own address; a segment that isolates its attachments
@@ -119,7 +128,19 @@ internal static unsafe class TenantNeighborStage
         return true;
     }
 
-    // False: nothing is known of who it is about (E-059).
+    // False: nothing is known of who it is about (E-059). An advertisement may tell of another's MAC only where nobody is strict, as the
+    // hosts themselves take it.
+    private static bool Read(byte* l3, uint linear, uint family, ulong source, out bool asks, out ulong high, out ulong low, out ulong asker)
+    {
+        if (family != TenantHeader.NotIp)
+        {
+            return ReadNeighbor(l3, linear, source, out asks, out high, out low, out asker);
+        }
+
+        low = 0;
+        return ReadArp(l3, linear, out asks, out high, out asker);
+    }
+
     private static bool ReadArp(byte* arp, uint linear, out bool asks, out ulong target, out ulong sender)
     {
         asks = false;

@@ -9,8 +9,8 @@ namespace NvgreGateway.Dataplane;
 /// <summary>
 /// The checks of a tenant frame that are the same on both paths (stage Inner of the requirements, section 7). The fast tests only say
 /// "nothing can be wrong"; whatever they do not pass goes through <see cref="Fault"/>, which applies all rules in their order.
-/// Outcomes: <c>drop.loop</c>, <c>drop.inner.src_mac</c>, <c>drop.inner.self_mac</c>, <c>drop.inner.lossless</c>, and from NVGRE
-/// <c>drop.l2.reserved_mac</c>.
+/// Outcomes: <c>drop.loop</c>, <c>drop.inner.src_mac</c>, <c>drop.inner.self_mac</c>, <c>drop.inner.lossless</c>, from NVGRE
+/// <c>drop.l2.reserved_mac</c>, and <c>drop.arp.invalid</c>.
 /// </summary>
 internal static unsafe class TenantStage
 {
@@ -36,7 +36,7 @@ internal static unsafe class TenantStage
         return hit == Vector256<ulong>.Zero && (source & 1) == 0 && source != 0 && w->OwnMacGroups == 1;
     }
 
-    /// <summary>Whether what lies behind the MACs cannot be at fault: no tunnel in it, not lossless Ethernet.</summary>
+    /// <summary>Whether what lies behind the MACs cannot be at fault: no tunnel in it, not lossless Ethernet, neither ARP nor ND.</summary>
     /// <param name="l3">First byte behind the EtherType.</param>
     /// <param name="family">4, 6, or 0 when not IP.</param>
     /// <returns>Whether it passes.</returns>
@@ -50,10 +50,10 @@ internal static unsafe class TenantStage
 
         if (family == TenantHeader.Ipv6)
         {
-            return FlowHash.HasPorts(l3[6]) || l3[6] == IpProtocol.Icmpv6;
+            return FlowHash.HasPorts(l3[6]);
         }
 
-        return Wire.Load16(l3 - 2) is not (Fcoe or Fip);
+        return Wire.Load16(l3 - 2) is not (Fcoe or Fip or TenantNeighborStage.Arp);
     }
 
     /// <summary>Whether a destination is a reserved bridge group, and which reason that is from the VLAN side (E-070, E-072, E-074).</summary>
@@ -110,7 +110,12 @@ internal static unsafe class TenantStage
             return DropReason.InnerLossless;
         }
 
-        return fromNvgre && ControlGroup(destination, forwardControl: true) != DropReason.None ? DropReason.L2ReservedMac : DropReason.None;
+        if (fromNvgre && ControlGroup(destination, forwardControl: true) != DropReason.None)
+        {
+            return DropReason.L2ReservedMac;
+        }
+
+        return TenantNeighborStage.IsRefused(w->Segments[segment].Flags, source, l3, l3Length, family) ? DropReason.ArpInvalid : DropReason.None;
     }
 
     /// <summary>

@@ -58,7 +58,7 @@ internal static unsafe class UnderlayForwarding
         triple[PeerCounters.OuterBytes] += m->PktLen;
 
         SegmentEntry* segment = w->Segments + k->Segment;
-        if (k->Needed != k->Length && source == DropReason.None && TenantNeighborStage.Takes(w, k, from))
+        if (k->Needed != k->Length && TenantNeighborStage.Takes(w, k, from, source))
         {
             return;
         }

@@ -44,6 +44,7 @@ internal static unsafe class WarmUp
         typeof(Segmentation),
         typeof(SnoopStage),
         typeof(StormStage),
+        typeof(TenantNeighborStage),
         typeof(TopologyStage),
         typeof(TraceLog),
         typeof(TraceStage),

@@ -172,3 +172,10 @@ for i, (asker, mac, tclass) in enumerate((("2001:db8:a::55", ASKER, 0), ("2001:d
 c = Case("echo-within-traffic", ["E-064"], "Echo requests among tunnel packets of one time stamp: both are served.", config(known(), ports=[access(), NEAR]))
 for i in range(20):
     c.good().rx("underlay0", ping("192.0.2.55", w.LOCAL4, ASKER, seq=i), consumed=True).own("underlay0", pong(w.LOCAL4, "192.0.2.55", ASKER, seq=i))
+
+c = Case("echo-budget", ["F-047"], "budgets.icmpEcho 3: three requests of a second are answered, the others are drops of control; the tunnel does not notice.",
+         config(known(), ports=[access(), NEAR], budgets={"icmpEcho": 3}))
+for i in range(6):
+    c.good().rx("underlay0", ping("192.0.2.55", w.LOCAL4, ASKER, seq=i), drop=None if i < 3 else "drop.cpp.icmp", consumed=i < 3)
+    if i < 3:
+        c.own("underlay0", pong(w.LOCAL4, "192.0.2.55", ASKER, seq=i))

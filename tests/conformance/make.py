@@ -28,6 +28,7 @@ import cases_groups  # noqa: E402,F401
 import cases_offload  # noqa: E402,F401
 import cases_paths  # noqa: E402,F401
 import cases_snoop  # noqa: E402,F401
+import cases_order  # noqa: E402,F401
 
 TESTS = HERE.parent / "NvgreGateway.Tests" / "Conformance" / "Cases.g.cs"
 

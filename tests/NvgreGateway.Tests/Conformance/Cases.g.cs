@@ -627,6 +627,10 @@ public sealed class Cases
     public void Echo_Within_Traffic() => CaseRunner.Run("echo-within-traffic");
 
     [Fact]
+    [Requirement("F-047")]
+    public void Echo_Budget() => CaseRunner.Run("echo-budget");
+
+    [Fact]
     [Requirement("F-022", "F-020")]
     public void Burst_Of_Everything() => CaseRunner.Run("burst-of-everything");
 
@@ -1499,4 +1503,48 @@ public sealed class Cases
     [Fact]
     [Requirement("A-091")]
     public void Snoop_In_A_Burst() => CaseRunner.Run("snoop-in-a-burst");
+
+    [Fact]
+    [Requirement("E-059")]
+    public void Invalid_Neighbours_Teach_Nothing() => CaseRunner.Run("invalid-neighbours-teach-nothing");
+
+    [Fact]
+    [Requirement("E-070")]
+    public void Link_Local_Groups_Before_Congestion() => CaseRunner.Run("link-local-groups-before-congestion");
+
+    [Fact]
+    [Requirement("B-024")]
+    public void Congestion_Before_Lookup() => CaseRunner.Run("congestion-before-lookup");
+
+    [Fact]
+    [Requirement("E-033")]
+    public void Order_Of_Lookup_Blocked() => CaseRunner.Run("order-of-lookup-blocked");
+
+    [Fact]
+    [Requirement("E-033", "A-092")]
+    public void Order_Of_Lookup_Relay() => CaseRunner.Run("order-of-lookup-relay");
+
+    [Fact]
+    [Requirement("E-034")]
+    public void Order_Of_Lookup_Limit() => CaseRunner.Run("order-of-lookup-limit");
+
+    [Fact]
+    [Requirement("E-032")]
+    public void Order_Of_Lookup_Duplicate() => CaseRunner.Run("order-of-lookup-duplicate");
+
+    [Fact]
+    [Requirement("B-068")]
+    public void Lookup_Before_Size() => CaseRunner.Run("lookup-before-size");
+
+    [Fact]
+    [Requirement("B-068", "F-045")]
+    public void Size_Before_Rate() => CaseRunner.Run("size-before-rate");
+
+    [Fact]
+    [Requirement("F-045")]
+    public void Lookup_Before_Rate() => CaseRunner.Run("lookup-before-rate");
+
+    [Fact]
+    [Requirement("A-055", "B-068")]
+    public void Size_And_Rate_Before_Neighbours() => CaseRunner.Run("size-and-rate-before-neighbours");
 }
