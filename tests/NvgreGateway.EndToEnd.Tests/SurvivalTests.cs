@@ -103,6 +103,7 @@ public partial class SurvivalTests
 
     [Fact]
     [Requirement("F-004")]
+    [Requirement("A-021")]
     public void Reload_applies_a_good_file_and_refuses_a_bad_one()
     {
         using Lab lab = new();

@@ -170,6 +170,21 @@ for n in range(5):
     else:
         c.rx("access0", w.tag(w.neighbor_solicitation(w.HOST, H6, M6), 100), drop="drop.cpp.nd")
 
+c = Case("two-tenants-with-the-same-addresses", ["A-026", "E-050", "D-022"], "The same addresses and MACs of askers in two segments, with owners of their own, records and learned: each is answered from its own segment; what one learns the other does not know.",
+         config(answering("suppress", AT_VM), answering("suppress", {**AT_VM, "mac": FOURTH}, name="green", vsid=5002, attachments=(("access0", 200),)),
+                segment("red", 5003, (("access0", 300),))))
+for n, (vid, owner) in enumerate(((100, w.VM), (200, FOURTH))):
+    answered(c.at(n), ASK_VM, w.arp_reply(owner, M, w.HOST, H), vid=vid)
+c.at(5).rx("access0", w.tag(ASK_VM, 300), ("underlay0", w.encapsulated(ASK_VM, vsid=5003)), bum=True)
+c.at(10).up(gratuitous(THIRD, "10.1.1.3"), bum=True)
+wanted = w.arp_request(w.VM, M, "10.1.1.3")
+c.at(11).rx("underlay0", w.tunnelled(wanted, vsid=5002), ("access0", w.bridged(wanted, 200)), bum=True).rx("underlay0", w.tunnelled(wanted, vsid=5003), ("access0", w.bridged(wanted, 300)), bum=True)
+answered_below(c.at(12), wanted, w.arp_reply(THIRD, "10.1.1.3", w.VM, M))
+c.at(20).rx("access0", w.tag(unsolicited(w.HOST, H6), 200), ("underlay0", w.encapsulated(unsolicited(w.HOST, H6), vsid=5002)), bum=True)
+asked = w.neighbor_solicitation(w.VM, M6, H6)
+c.at(21).down(asked, bum=True)
+c.at(22).rx("underlay0", w.tunnelled(asked, vsid=5002), consumed=True).own("underlay0", w.encapsulated(w.neighbor_advertisement(w.HOST, H6, w.VM, M6, H6, 0x60), vsid=5002))
+
 c = Case("arp-in-a-burst", ["E-050", "A-105"], "Questions among the worked packets: each has its answer, in order, behind the packets of that time.", config(answering("suppress")))
 for n in range(40):
     c.good()

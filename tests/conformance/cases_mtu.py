@@ -56,6 +56,18 @@ for vm, peer, v4, v6 in ((w.VM, w.PEER4, 1418, 1398), ("00:15:5d:00:00:0e", w.PE
     ext = b"\0\x01\x04\0\0\0\0"  # a hop-by-hop header with padding
     c.rx("access0", w.tag(syn6(mss(1460), dst_mac=vm, extension=ext), 100), ("underlay0", w.encapsulated(syn6(mss(v6), dst_mac=vm, extension=ext), peer)))
 
+c = Case("mss-from-peers", ["B-072"], "SYN and SYN-ACK toward the VLAN, from a peer of each family: lowered by that peer, the option at even and odd offsets; what is lower, and what is no SYN, stays.",
+         config(segment(peers=[w.PEER4, w.PEER6], records=[AT_HOST, AT_VM, {"mac": "00:15:5d:00:00:0e", "pa": w.PEER6}])))
+for vm, peer, v4, v6 in ((w.VM, w.PEER4, 1418, 1398), ("00:15:5d:00:00:0e", w.PEER6, 1398, 1378)):
+    for six, src, dst, most in ((False, M, H, v4), (True, M6, H6, v6)):
+        for flags in (2, 0x12):
+            how = dict(src=src, dst=dst, dst_mac=w.HOST, src_mac=vm, flags=flags, six=six)
+            for announced in (536, most, most + 1, 1460):
+                for before in (b"", b"\1", b"\3\3\7"):
+                    c.rx("underlay0", w.tunnelled(syn(mss(announced, before), **how), src=peer), ("access0", w.bridged(syn(mss(min(announced, most), before), **how), 100)))
+        how["flags"] = 0x10
+        c.rx("underlay0", w.tunnelled(syn(mss(1460), **how), src=peer), ("access0", w.bridged(syn(mss(1460), **how), 100)))
+
 c = Case("mss-at-any-offset", ["B-072"], "The option at even and odd offsets, behind others, twice, with data.", config(known()))
 for before in (b"", b"\1", b"\1\1", b"\4\2", b"\1\4\2", b"\3\3\7", b"\x08\x0a" + bytes(8), b"\xfd\3\1\2\4\5\xb4"):
     c.rx("access0", w.tag(syn(mss(1460, before)), 100), ("underlay0", w.encapsulated(syn(mss(1418, before).replace(b"\5\xb4", b"\5\x8a")), w.PEER4)))
@@ -121,6 +133,17 @@ c = Case("own-mac-without-router", ["A-103"], "A frame to a MAC of the gateway's
 c.up(udp4(dst_mac=w.GATEWAY_ACCESS), drop="drop.inner.self_mac").up(udp4(dst_mac="02:00:00:00:0f:fe"), drop="drop.inner.self_mac")
 c.down(udp4(src=M, dst=H, dst_mac="02:00:00:00:0f:fe", src_mac=w.VM), drop="drop.inner.self_mac")
 c.rx("access0", w.tag(udp4(dst_mac="02:00:00:00:0f:fe"), 200), consumed=True)
+
+c = Case("errors-behind-any-tags", ["B-069"], "The error goes back with the tags of the VLAN that its cause came from: both of a pair, none on the native VLAN and on an access port.",
+         config(known(attachments=()), segment("green", 5002, (("access1", 100),), records=[AT_VM, {**AT_HOST, "port": "access1"}]), segment("red", 5003, (("access2", 9),), records=[AT_VM, {**AT_HOST, "port": "access2", "vlan": 9}]),
+                ports=[access(mode="qinq"), access("access1", "02:00:00:00:01:02", nativeVlan=100), access("access2", "02:00:00:00:01:03", mode="access", nativeVlan=9), underlay()]))
+c.config["segments"][0]["attachments"] = [{"port": "access0", "vlan": 200, "innerVlan": 7}]
+c.config["segments"][0]["records"] = [AT_VM, {**AT_HOST, "vlan": 200, "innerVlan": 7}]
+for n, (port, mac, tagged, back) in enumerate((("access0", w.GATEWAY_ACCESS, lambda f: w.tag(w.tag(f, 7, 5), 200, 5, 0, 0x88A8), lambda f: w.tag(w.tag(f, 7), 200, tpid=0x88A8)),
+                                               ("access1", "02:00:00:00:01:02", lambda f: f, lambda f: f), ("access1", "02:00:00:00:01:02", lambda f: w.tag(f, 0, 5), lambda f: f),
+                                               ("access2", "02:00:00:00:01:03", lambda f: f, lambda f: f))):
+    for step, (frame, reason) in enumerate(((BIG, "drop.mtu.df"), (udp6(b"x" * 1411), "drop.mtu.v6"))):
+        c.at(10 * n + step).rx(port, tagged(frame), drop=reason).own(port, w.pad(back(w.too_big(frame, 1458, src_mac=mac))))
 
 ICMP_ERROR = w.eth(w.VM, w.HOST, 0x0800, w.ipv4(H, M, 1, b"\3\1" + bytes(1450)))
 ICMP_ECHO = w.eth(w.VM, w.HOST, 0x0800, w.ipv4(H, M, 1, w.icmp_echo(8, 1, 1, bytes(1450))))

@@ -99,3 +99,11 @@ for n in range(3):
     c.down(frame(w.BROADCAST, 70 + n, src=w.VM), drop="drop.storm.broadcast")
 for _ in range(5):
     c.good()
+
+c = Case("storm-of-one-tenant", ["A-026", "F-045"], "Two segments with the same limit, MACs and PA pair: what one sends takes nothing from the other's bucket.",
+         config(segment(records=[AT_HOST], storm={"broadcast": 20}), segment("red", 6000, [("access0", 200)], records=[{**AT_HOST, "vlan": 200}], storm={"broadcast": 20})))
+for n in range(5):
+    offer(c, "broadcast", w.BROADCAST, n, n < 2)
+for n in range(4):
+    inner = frame(w.BROADCAST, 50 + n)
+    c.rx("access0", w.tag(inner, 200), *([("underlay0", w.encapsulated(inner, vsid=6000))] if n < 2 else []), **(dict(bum=True) if n < 2 else dict(drop="drop.storm.broadcast")))

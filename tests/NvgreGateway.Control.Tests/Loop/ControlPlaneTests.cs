@@ -151,6 +151,27 @@ public sealed class ControlPlaneTests
     }
 
     [Fact]
+    [Requirement("E-032")]
+    public unsafe void AMacThatIsMarkedADuplicateIsLoggedOnce()
+    {
+        using var f = new PlaneFixture();
+        uint segment = f.Plane.Tables.Ids.SegmentOf(5001);
+        ulong key = FdbTable.Key(0x0A0A_0000_0002, segment);
+        uint[] places = [f.Memory.Current.Attachments[f.Plane.Tables.Ids.AttachmentOf("access0", 100)].Place,
+            f.Memory.Current.Peers[f.Plane.Tables.Ids.PeerOf(5001, System.Net.IPAddress.Parse("192.0.2.2"))].Place];
+        for (int i = 0; i < 9; i++)
+        {
+            f.Punt(PuntKind.Learn, key: key, place: places[i % 2]);
+            f.Advance(1);
+            Assert.Equal(i < 6 ? 0 : 1, f.Log.Count("fdb_duplicate"));
+        }
+
+        Assert.Contains("mac=02:00:00:00:0a:0a", f.Log.Events.Single(static e => e.Name == "fdb_duplicate").Text, StringComparison.Ordinal);
+        Assert.Equal(5ul, f.Memory.Header->ControlCounters[(int)CounterId.FdbMoved]);
+        Assert.Equal(1ul, f.Memory.Header->ControlCounters[(int)CounterId.FdbDuplicate]);
+    }
+
+    [Fact]
     [Requirement("F-004")]
     public void AnUnchangedConfigurationChangesNothing()
     {

@@ -53,14 +53,36 @@ public sealed unsafe class TenantBindingTests
         Assert.Equal(0ul, f.Memory.Bindings.Find(segment, 4, 0x0B01_010A, 0));
     }
 
-    private static void Tell(PlaneFixture f)
+    [Fact]
+    [Requirement("E-057")]
+    public void AnAddressThatMovesFiveTimesIsToldOfAndShown()
+    {
+        using var f = new PlaneFixture(s_json);
+        for (int i = 0; i < 6; i++)
+        {
+            Assert.Equal(0, f.Log.Count("address_duplicate"));
+            Tell(f, (byte)(1 + (i % 2)));
+            f.Advance(1);
+        }
+
+        Assert.Equal(1, f.Log.Count("address_duplicate"));
+        Condition told = Assert.Single(f.Plane.RaisedConditions, static c => c.Name == "address_duplicate");
+        Assert.Contains("10.1.1.11", told.Subject, StringComparison.Ordinal);
+        Assert.Equal("duplicate", Assert.Single(StatusReporter.Bindings(f.Plane), static b => b.Address == "10.1.1.11").Source);
+        Assert.Equal(0ul, f.Memory.Bindings.Find(f.Plane.Tables.Ids.SegmentOf(5001), 4, 0x0B01_010A, 0)); // no worker answers for it
+        f.Advance(181);
+        Assert.DoesNotContain(f.Plane.RaisedConditions, static c => c.Name == "address_duplicate");
+    }
+
+    private static void Tell(PlaneFixture f, byte station = 1)
     {
         uint segment = f.Plane.Tables.Ids.SegmentOf(5001), attachment = f.Plane.Tables.Ids.AttachmentOf("access0", 100);
         uint place = f.Memory.Current.Attachments[attachment].Place;
-        f.Punt(PuntKind.Learn, key: FdbTable.Key(0x010A_0000_0002, segment), place: place, port: PlaneFixture.Access);
+        f.Punt(PuntKind.Learn, key: FdbTable.Key(0x000A_0000_0002 | ((ulong)station << 40), segment), place: place, port: PlaneFixture.Access);
         SpscRing ring = f.Memory.Punt(0, PuntClass.TenantNeighbor);
         var slot = (PuntSlot*)ring.Reserve();
         byte[] frame = Convert.FromHexString(Gratuitous);
+        frame[11] = frame[27] = station;
         *slot = new PuntSlot { Sequence = 5, Place = place, Segment = segment, OriginalLength = (uint)frame.Length, CopiedLength = (ushort)frame.Length, Kind = PuntKind.TenantEvidence, L3Offset = 14 };
         frame.CopyTo(new Span<byte>(PuntSlot.Data(slot), frame.Length));
         ring.Publish();

@@ -125,6 +125,7 @@ public sealed class BulkTests
     /// then goes to one place.
     /// </summary>
     [Fact]
+    [Requirement("E-036")]
     public void AHundredThousandMacsInASecond()
     {
         const int macs = 100_000;

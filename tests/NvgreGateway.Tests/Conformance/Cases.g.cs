@@ -950,6 +950,10 @@ public sealed class Cases
 
     [Fact]
     [Requirement("B-072")]
+    public void Mss_From_Peers() => CaseRunner.Run("mss-from-peers");
+
+    [Fact]
+    [Requirement("B-072")]
     public void Mss_At_Any_Offset() => CaseRunner.Run("mss-at-any-offset");
 
     [Fact]
@@ -983,6 +987,10 @@ public sealed class Cases
     [Fact]
     [Requirement("A-103")]
     public void Own_Mac_Without_Router() => CaseRunner.Run("own-mac-without-router");
+
+    [Fact]
+    [Requirement("B-069")]
+    public void Errors_Behind_Any_Tags() => CaseRunner.Run("errors-behind-any-tags");
 
     [Fact]
     [Requirement("B-070")]
@@ -1121,6 +1129,10 @@ public sealed class Cases
     public void Storm_Port_And_Segment() => CaseRunner.Run("storm-port-and-segment");
 
     [Fact]
+    [Requirement("A-026", "F-045")]
+    public void Storm_Of_One_Tenant() => CaseRunner.Run("storm-of-one-tenant");
+
+    [Fact]
     [Requirement("E-050")]
     public void Arp_Forward() => CaseRunner.Run("arp-forward");
 
@@ -1183,6 +1195,10 @@ public sealed class Cases
     [Fact]
     [Requirement("F-047")]
     public void Arp_Budget() => CaseRunner.Run("arp-budget");
+
+    [Fact]
+    [Requirement("A-026", "E-050", "D-022")]
+    public void Two_Tenants_With_The_Same_Addresses() => CaseRunner.Run("two-tenants-with-the-same-addresses");
 
     [Fact]
     [Requirement("E-050", "A-105")]

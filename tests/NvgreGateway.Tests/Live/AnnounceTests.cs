@@ -55,6 +55,25 @@ public sealed unsafe class AnnounceTests
 
     [Fact]
     [Requirement("E-060")]
+    public void AddressesOfVersionSixAreAnnouncedByUnsolicitedAdvertisements()
+    {
+        // RFC 4861 section 4.4: R and O set, S clear, from the address to all nodes, its MAC as the target's.
+        const string Router = "33330000000100005e00010a" + "81000064" + "86dd6000000000203aff20010db800ca00000000000000000001ff020000000000000000000000000001"
+            + "88001a8da000000020010db800ca00000000000000000001020100005e00010a";
+        const string Provider = "333300000001020000000201" + "86dd6000000000203aff20010db8000a00000000000000000001ff020000000000000000000000000001"
+            + "88007716a000000020010db8000a000000000000000000010201020000000201";
+        using var rig = new Rig(six: true);
+        rig.Plane.Announce(rig.Now);
+        rig.Run(100 * Millisecond);
+        Assert.Equal([W21, Router], rig.Frames(Rig.Access));
+        Assert.Equal(2, rig.Frames(Rig.Underlay).Count(static f => f == Provider || f.StartsWith("ffffffffffff0200000002010806", StringComparison.Ordinal)));
+        rig.Run(3500 * Millisecond);
+        Assert.Equal([W21, Router, W21, Router, W21, Router], rig.Frames(Rig.Access));
+        Assert.Equal(3, rig.Frames(Rig.Underlay).Count(static f => f == Provider));
+    }
+
+    [Fact]
+    [Requirement("E-060")]
     public void AnIntervalOfZeroAndNoRepeatsMeanOnce()
     {
         using var rig = new Rig(""", "announce": { "repeats": 0, "intervalSeconds": 0 }""");
@@ -147,9 +166,9 @@ public sealed unsafe class AnnounceTests
         private readonly Worker<FakePorts> _worker;
         private readonly int[] _read = new int[3];
 
-        public Rig(string top = "")
+        public Rig(string top = "", bool six = false)
         {
-            ConfigurationResult result = ConfigurationLoader.Parse($$"""
+            string json = $$"""
                 { "name": "announce",
                   "ports": [
                     { "name": "access0", "role": "access", "device": "net_null0", "mac": "02:00:00:00:01:01" },
@@ -159,7 +178,10 @@ public sealed unsafe class AnnounceTests
                     { "name": "blue", "vsid": 5001, "attachments": [ { "port": "access0", "vlan": 100 } ], "peers": [ "192.0.2.2" ],
                       "router": { "mac": "00:00:5e:00:01:0a", "addresses": ["10.1.1.1/24"] } },
                     { "name": "green", "vsid": 5002, "attachments": [ { "port": "qinq0", "vlan": 200, "innerVlan": 7 } ], "peers": [ "192.0.2.2" ] } ]{{top}} }
-                """);
+                """;
+            ConfigurationResult result = ConfigurationLoader.Parse(
+                six ? json.Replace("10.1.1.1/24\"", "10.1.1.1/24\", \"2001:db8:ca::1/64\"", StringComparison.Ordinal)
+                    .Replace("192.0.2.1/24\"", "192.0.2.1/24\", \"2001:db8:a::1/64\"", StringComparison.Ordinal) : json);
             Assert.True(result.IsValid, string.Join('\n', result.Errors));
             Memory = GatewayMemory.CreatePrivate(GatewayTables.LimitsFor(result.Configuration));
             PortTableWriter.Write(Memory, result.Configuration);
