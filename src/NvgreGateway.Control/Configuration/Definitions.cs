@@ -105,6 +105,7 @@ internal static class Definitions
         var nativeVlan = kind.Optional("nativeVlan", new MaybeKind<int>(Vid), null, static p => p.NativeVlan, "VLAN of untagged frames.", "E-004, E-005", Access);
         var trust = kind.Optional("trust", new WordKind<TrustMode>([("dscp", TrustMode.Dscp), ("pcp", TrustMode.Pcp), ("none", TrustMode.None)]), TrustMode.Dscp, static p => p.Trust, "Which mark of the tenant sets the outer DSCP.", "B-038, E-040", Access);
         var controlFrames = kind.Optional("controlFrames", DropOrForward, FramePolicy.Drop, static p => p.ControlFrames, "Destinations 01-80-C2-00-00-00, 01-00-0C-CC-CC-CC and -CD toward NVGRE.", "E-072, E-074", Access);
+        var coalesce = kind.Optional("coalesce", Flag, false, static p => p.Coalesce, "TCP segments of one flow that leave in one burst are joined into one frame, where the device cuts it again or a guest takes it whole (GRO).", "C-025", Access);
         var flushOnTopologyChange = kind.Optional("flushOnTopologyChange", Flag, false, static p => p.FlushOnTopologyChange, "A topology change of spanning tree flushes what was learned: on the VLAN of its tag, or untagged on the whole port.", "E-072", Access);
         var limits = kind.Group("limits", Limits, static p => p.Limits, "Limit of learned MACs.", "E-034", Access);
 
@@ -134,6 +135,7 @@ internal static class Definitions
             Trust = v.Get(trust),
             ControlFrames = v.Get(controlFrames),
             FlushOnTopologyChange = v.Get(flushOnTopologyChange),
+            Coalesce = v.Get(coalesce),
             Limits = v.Get(limits),
             Addresses = v.Get(addresses),
             Routes = v.Get(routes),

@@ -47,6 +47,12 @@ public sealed record PortConfiguration
     /// <summary>Access ports: whether a topology change of spanning tree flushes what was learned there (E-072).</summary>
     public bool FlushOnTopologyChange { get; init; }
 
+    /// <summary>
+    /// Whether the TCP segments of one flow that leave in one burst are joined into a frame that the device cuts, or a guest takes
+    /// whole (C-025); without effect where the port's device does not cut.
+    /// </summary>
+    public bool Coalesce { get; init; }
+
     /// <summary>Access ports: limit of learned MACs (E-034).</summary>
     public required LimitsConfiguration Limits { get; init; }
 

@@ -92,6 +92,7 @@ internal static unsafe class SnapshotBuilder
             if (port.Role == PortRole.Access)
             {
                 entry->Flags |= (port.Mode == PortMode.Access ? PortFlags.AccessMode : 0)
+                    | (port.Coalesce && (entry->Plain & (PortOffloads.Tso4 | PortOffloads.Tso6)) != 0 ? PortFlags.Coalesces : 0)
                     | (port.FlushOnTopologyChange ? PortFlags.FlushOnTopologyChange : 0)
                     | (port.Mode == PortMode.Qinq ? PortFlags.Qinq : 0)
                     | (port.Tpid != Tpid ? PortFlags.OtherTpid : 0)

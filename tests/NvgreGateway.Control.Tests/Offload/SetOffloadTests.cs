@@ -129,6 +129,37 @@ public sealed unsafe class SetOffloadTests
         Assert.Contains("\"tso.inner6\": \"off\"", client.ConfigAsync().Answer(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    [Requirement("C-025")]
+    public void SegmentsAreJoinedOnlyForAPortThatCuts()
+    {
+        using PlaneFixture f = Plane();
+        Assert.False(Joins());
+        Join(true);
+        Assert.False(Joins()); // this device does not cut
+        PortState* state = f.Memory.PortStates;
+        GatewayMemory.SetText(state->Driver, 32, "net_fake");
+        state->Reported = state->Asked = Device;
+        state->Tested = 1;
+        state->PlainPassed = state->NvgrePassed = state->Peer = PortOffloads.All;
+        Join(true);
+        Assert.True(Joins());
+        f.Plane.SetOffload(new OffloadSwitch("access0", "all", "off", false), f.Now);
+        Assert.False(Joins());
+        f.Plane.SetOffload(new OffloadSwitch("access0", "all", "on", false), f.Now);
+        Assert.True(Joins());
+        Join(false);
+        Assert.False(Joins());
+
+        bool Joins() => (f.Memory.Current.Ports[0].Flags & PortFlags.Coalesces) != 0;
+
+        void Join(bool on)
+        {
+            GatewayConfiguration c = f.Plane.Configuration;
+            Assert.Empty(f.Plane.Apply(c with { Ports = [c.Ports[0] with { Coalesce = on }, .. c.Ports.Skip(1)] }, f.Now).Problems);
+        }
+    }
+
     private static PlaneFixture Plane(string top = "")
     {
         string json = PlaneFixture.Json(top: top);
