@@ -20,8 +20,8 @@ public class LinuxGretapTests
         Gateway gateway = new(lab, Configurations.Parse($$"""
             {
               "ports": [
-                { "name": "access0", "role": "access", "device": "net_vhost0,iface={{access}}", "mtu": 1450, "mac": "{{Configurations.AccessMac}}" },
-                { "name": "underlay0", "role": "underlay", "device": "net_vhost1,iface={{underlay}}", "mtu": 1500, "mac": "{{Configurations.UnderlayMac}}",
+                { "name": "access0", "role": "access", "device": "net_vhost0,iface={{access}}", "mtu": 1450, "mac": "{{Configurations.AccessMac}}", "offload": {{Configurations.WholeSums}} },
+                { "name": "underlay0", "role": "underlay", "device": "net_vhost1,iface={{underlay}}", "mtu": 1500, "mac": "{{Configurations.UnderlayMac}}", "offload": {{Configurations.WholeSums}},
                   "addresses": ["10.0.0.1/24", "fd00::1/64"] }
               ],
               "flowId": "zero",
@@ -106,10 +106,32 @@ public class LinuxGretapTests
         underlayCapture.Refresh();
         accessCapture.AssertWellFormed("eth.src != 02:00:00:00:0b:01");
         underlayCapture.AssertWellFormed($"eth.src == {Configurations.UnderlayMac}");
+        Assert.Equal("rx", InForce(gateway, 0, "csum.tcp4"));
+        Accounting.MustClose(gateway);
+
+        // Checksums left to the guest's NIC, begun as they are, switched on and off while TCP runs.
+        guest.Run("(ip netns exec host iperf3 -c 192.168.4.2 -t 12 -f m --connect-timeout 5000 >/tmp/toggled 2>&1; echo ended $? >>/tmp/toggled) & sleep 1");
+        for (int round = 0; round < 10; round++)
+        {
+            foreach (string port in (string[])["access0", "underlay0"])
+            {
+                Shell.Run($"{Machine.Root}/nvgre-gateway set offload {port} csum.tcp4 {(round % 2 == 0 ? "on" : "rx")} --name {gateway.Name}");
+                if (round == 0)
+                {
+                    Assert.Contains(port == "access0" ? "plain" : "nvgre", InForce(gateway, port == "access0" ? 0 : 1, "csum.tcp4"), StringComparison.Ordinal);
+                }
+            }
+        }
+
+        guest.Run("for i in $(seq 40); do grep -q ended /tmp/toggled && break; sleep 1; done; cat /tmp/toggled; grep -q 'ended 0' /tmp/toggled", 60);
+        guest.Run("ip netns exec host ping -c 3 -W 2 192.168.4.2", 20);
         Accounting.MustClose(gateway);
 
         gateway.Stop();
         CommandResult ping = guest.Try("ip netns exec host ping -c 3 -W 1 192.168.4.2", 30);
         Assert.True(ping.ExitCode != 0, ping.Output);
     }
+
+    private static string InForce(Gateway gateway, int port, string name) => string.Join(
+        ' ', gateway.Show("offloads")[port]!["offloads"]!.AsArray().Single(o => o!["name"]!.GetValue<string>() == name)!["inForce"]!.AsArray().Select(static w => w!.GetValue<string>()));
 }

@@ -20,8 +20,8 @@ public class MulticastTests
         Gateway gateway = new(lab, Configurations.Parse($$"""
             {
               "ports": [
-                { "name": "access0", "role": "access", "device": "net_vhost0,iface={{access}}", "mtu": 1450, "mac": "{{Configurations.AccessMac}}" },
-                { "name": "underlay0", "role": "underlay", "device": "net_vhost1,iface={{underlay}}", "mtu": 1500, "mac": "{{Configurations.UnderlayMac}}",
+                { "name": "access0", "role": "access", "device": "net_vhost0,iface={{access}}", "mtu": 1450, "mac": "{{Configurations.AccessMac}}", "offload": {{Configurations.WholeSums}} },
+                { "name": "underlay0", "role": "underlay", "device": "net_vhost1,iface={{underlay}}", "mtu": 1500, "mac": "{{Configurations.UnderlayMac}}", "offload": {{Configurations.WholeSums}},
                   "addresses": ["10.0.0.1/24"] }
               ],
               "flowId": "zero",

@@ -5,6 +5,9 @@ namespace NvgreGateway.EndToEnd.Tests;
 /// <summary>The configurations of the tests, as an operator would write them.</summary>
 internal static class Configurations
 {
+    /// <summary>An <c>offload</c> under which a guest gets whole checksums, so that a capture in it can be checked; its own may be begun.</summary>
+    public const string WholeSums = """{ "csum.tcp4": "rx", "csum.tcp6": "rx", "csum.udp4": "rx", "csum.udp6": "rx" }""";
+
     public const string AccessMac = "02:00:00:00:01:01";
     public const string UnderlayMac = "02:00:00:00:01:02";
 

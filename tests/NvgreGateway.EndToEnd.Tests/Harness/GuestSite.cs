@@ -57,8 +57,8 @@ public sealed class GuestSite : IDisposable
         Gateway gateway = new(_lab, Configurations.Parse($$"""
             {
               "ports": [
-                { "name": "access0", "role": "access", "device": "net_vhost0,iface={{access}}", "mtu": 1500, "mac": "{{Configurations.AccessMac}}" },
-                { "name": "underlay0", "role": "underlay", "device": "net_vhost1,iface={{underlay}}", "mtu": 1500, "mac": "{{Configurations.UnderlayMac}}",
+                { "name": "access0", "role": "access", "device": "net_vhost0,iface={{access}}", "mtu": 1500, "mac": "{{Configurations.AccessMac}}", "offload": {{Configurations.WholeSums}} },
+                { "name": "underlay0", "role": "underlay", "device": "net_vhost1,iface={{underlay}}", "mtu": 1500, "mac": "{{Configurations.UnderlayMac}}", "offload": {{Configurations.WholeSums}},
                   "addresses": ["10.0.0.1/24", "fd00::1/64"], "routes": [ { "prefix": "10.9.0.0/24", "via": "10.0.0.2" } ] }
               ],
               "flowId": "zero",
