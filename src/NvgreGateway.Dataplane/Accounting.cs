@@ -84,7 +84,7 @@ internal static unsafe class Accounting
     public static void Count(WorkerContext* w, CounterId counter) => w->Stats->Counters[(int)counter]++;
 
     /// <summary>
-    /// Begins the account of a frame that leaves as several, or of one of control's own; <see cref="EndCopy"/> or
+    /// Begins the account of a frame that leaves as several, or of one of control's own; <see cref="EndCopies"/> or
     /// <see cref="LoseCopy"/> ends each.
     /// </summary>
     /// <param name="w">The worker.</param>
@@ -110,18 +110,19 @@ internal static unsafe class Accounting
         return null;
     }
 
-    /// <summary>A copy left.</summary>
-    /// <param name="w">The worker on which it ended.</param>
+    /// <summary>Copies left.</summary>
+    /// <param name="w">The worker on which they ended.</param>
     /// <param name="record">The frame's record.</param>
-    public static void EndCopy(WorkerContext* w, CopyRecord* record)
+    /// <param name="count">How many.</param>
+    public static void EndCopies(WorkerContext* w, CopyRecord* record, uint count)
     {
         if (record->Kind == CopyKind.Replicated)
         {
-            Count(w, CounterId.TxBumCopies);
+            w->Stats->Counters[(int)CounterId.TxBumCopies] += count;
         }
 
-        Interlocked.Increment(ref record->Sent);
-        Settle(w, record);
+        Interlocked.Add(ref record->Sent, (int)count);
+        Settle(w, record, count);
     }
 
     /// <summary>A copy was lost.</summary>
@@ -140,12 +141,13 @@ internal static unsafe class Accounting
         Settle(w, record);
     }
 
-    /// <summary>One thing less pending; the last one settles the frame's account.</summary>
+    /// <summary>So many things less pending; the last one settles the frame's account.</summary>
     /// <param name="w">The worker.</param>
     /// <param name="record">The frame's record; not to be touched after.</param>
-    public static void Settle(WorkerContext* w, CopyRecord* record)
+    /// <param name="count">How many.</param>
+    public static void Settle(WorkerContext* w, CopyRecord* record, uint count = 1)
     {
-        if (Interlocked.Decrement(ref record->Pending) != 0)
+        if (Interlocked.Add(ref record->Pending, -(int)count) != 0)
         {
             return;
         }

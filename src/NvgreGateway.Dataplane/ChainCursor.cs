@@ -39,6 +39,21 @@ internal unsafe struct ChainCursor
         return n;
     }
 
+    /// <summary>Copies the next bytes, no further than to the end of a segment, and adds them to a checksum.</summary>
+    /// <param name="to">Where to.</param>
+    /// <param name="most">How many at most, 1 or more.</param>
+    /// <param name="sum">The sum so far, and after.</param>
+    /// <param name="offset">How many bytes it covers already; only the lowest bit matters.</param>
+    /// <returns>How many were copied, 1 or more.</returns>
+    public uint Copy(byte* to, uint most, ref ulong sum, uint offset)
+    {
+        Forward();
+        uint n = Math.Min(most, _segment->DataLen - _at);
+        sum = InternetChecksum.CopyAt(sum, to, _segment->Data + _at, n, offset);
+        _at += n;
+        return n;
+    }
+
     /// <summary>Adds the next bytes to a checksum.</summary>
     /// <param name="sum">The sum so far.</param>
     /// <param name="bytes">How many bytes.</param>

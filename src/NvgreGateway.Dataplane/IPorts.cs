@@ -33,6 +33,12 @@ public unsafe interface IPorts
     /// <returns>The buffer, or null when the pool is empty.</returns>
     Mbuf* Allocate();
 
+    /// <summary>Takes several buffers as <see cref="Allocate()"/> does.</summary>
+    /// <param name="packets">Where to put them.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>How many there are: fewer when the pool is empty.</returns>
+    uint Allocate(Mbuf** packets, uint count);
+
     /// <summary>
     /// Takes an empty buffer of one segment for the head of a packet whose rest other packets share: 128 bytes of headroom, and
     /// <see cref="HeadBytes"/> behind it, from a pool of small buffers.

@@ -9,8 +9,11 @@ namespace NvgreGateway.Dataplane;
 /// </summary>
 internal abstract unsafe class PortAccess
 {
-    /// <inheritdoc cref="IPorts.Allocate"/>
+    /// <inheritdoc cref="IPorts.Allocate()"/>
     public abstract Mbuf* Allocate();
+
+    /// <inheritdoc cref="IPorts.Allocate(Mbuf**, uint)"/>
+    public abstract uint Allocate(Mbuf** packets, uint count);
 
     /// <inheritdoc cref="IPorts.AllocateHead"/>
     public abstract Mbuf* AllocateHead();

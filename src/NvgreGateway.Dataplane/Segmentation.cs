@@ -9,8 +9,15 @@ namespace NvgreGateway.Dataplane;
 /// Cuts a large TCP frame or datagram into frames of its own, plain or NVGRE, over IPv4 or IPv6 inside and outside: the twin of a
 /// device's LSO and USO (C-001 to C-016, C-018, C-024; W-14). Outcomes per segment: queued for its port; <c>drop.mbuf.nomem</c>.
 /// </summary>
+/// <remarks>
+/// The payload is summed while it is copied. To share it instead takes a second buffer for every piece, a locked instruction to hold it
+/// and one to let it go: no faster where the sum reads every byte anyway (perf/RESULTS.md).
+/// </remarks>
 internal static unsafe class Segmentation
 {
+    // Buffers taken at once: the segments of a 64 KB frame, as a rule.
+    private const int Batch = 64;
+
     /// <summary>Cuts a frame and queues the segments; the frame itself stays the caller's.</summary>
     /// <param name="w">The worker.</param>
     /// <param name="port">Port to send on.</param>
@@ -22,93 +29,104 @@ internal static unsafe class Segmentation
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Run(WorkerContext* w, uint port, Mbuf* m, OffloadFrame frame, bool udp, uint segment, TxNote note)
     {
-        uint l3Length = m->L3Length, l4Length = m->L4Length, headers = frame.L3 + l3Length + l4Length;
-        byte* ip = m->Data + frame.L3;
-        uint payload = ChecksumTwin.LengthOf(ip) - l3Length - l4Length;
+        byte* room = stackalloc byte[SegmentTemplate.Room];
+        Mbuf** parts = stackalloc Mbuf*[Batch];
+        uint l3Length = m->L3Length, l4Length = m->L4Length, tenantHeaders = EthernetHeader.Size + l3Length + l4Length;
+        var template = new SegmentTemplate(room, m->Data, frame, l3Length, l4Length, udp);
+        uint headers = template.HeaderBytes, payload = ChecksumTwin.LengthOf(m->Data + frame.L3) - l3Length - l4Length;
         var source = new ChainCursor(m, headers);
-        for (uint done = 0, index = 0; done < payload; index++)
+        PortAccess ports = w->Ports;
+        for (uint done = 0, index = 0; done < payload;)
         {
-            uint part = Math.Min(segment, payload - done);
-            Interlocked.Increment(ref note.Record->Pending);
-            Mbuf* made = FrameParts.Make(w, m, headers, null, 0, ref source, part);
-            if (made == null)
+            uint wanted = Math.Min(Batch, (payload - done + segment - 1) / segment);
+            Interlocked.Add(ref note.Record->Pending, (int)wanted);
+            uint made = ports.Allocate(parts, wanted);
+            Count(w, note, made, Math.Min(made * segment, payload - done), tenantHeaders, headers, segment);
+            for (uint i = 0; i < wanted; i++, index++)
             {
-                Accounting.LoseCopy(w, note.Record, DropReason.MbufNomem);
-            }
-            else
-            {
-                if (frame.IsTunnel)
+                uint part = Math.Min(segment, payload - done);
+                bool last = done + part == payload;
+                if (index <= 1 || last)
                 {
-                    Outer(made->Data + frame.OuterL2, frame.IsOuter4, made->PktLen - frame.OuterL2, index);
+                    template.Shape(part, index == 0, last);
                 }
 
-                byte* made3 = made->Data + frame.L3;
-                Inner(made3, l3Length, l3Length + l4Length + part, index);
-                if (!udp)
+                if (i >= made)
                 {
-                    Tcp(made3 + l3Length, done, done == 0, done + part == payload);
+                    source.Skip(part);
+                    Accounting.LoseCopy(w, note.Record, DropReason.MbufNomem);
                 }
                 else
                 {
-                    Wire.StoreBig16(made3 + l3Length + 4, l4Length + part);
+                    TxNote own = note.With(tenantHeaders + part);
+                    Mbuf* to = parts[i];
+                    to->Port = m->Port;
+                    to->DataLen = (ushort)headers;
+                    to->PktLen = headers + part;
+                    if (TryFill(ports, to, ref source, part, out ulong sum))
+                    {
+                        template.Write(to->Data, index, done, sum);
+                        if (to->PktLen < EthernetHeader.MinFrame)
+                        {
+                            Trimming.Pad(to);
+                        }
+
+                        ports.Inherit(to, m);
+                        Transmission.Again(w, port, to, own, to->PktLen);
+                    }
+                    else
+                    {
+                        Transmission.Uncount(w, to, own);
+                        ports.Free(to);
+                        Accounting.LoseCopy(w, note.Record, DropReason.MbufNomem);
+                    }
                 }
 
-                ChecksumTwin.Write(made, frame.L3, l3Length, udp ? IpProtocol.Udp : IpProtocol.Tcp);
-                uint tenant = EthernetHeader.Size + l3Length + l4Length + part;
-                if (made->PktLen < EthernetHeader.MinFrame)
+                done += part;
+            }
+        }
+    }
+
+    // All but the last segment of a frame are of one length.
+    private static void Count(WorkerContext* w, TxNote note, uint frames, uint payload, uint tenantHeaders, uint headers, uint segment)
+    {
+        if (frames != 0)
+        {
+            uint last = headers + payload - ((frames - 1) * segment);
+            uint padding = last < EthernetHeader.MinFrame ? EthernetHeader.MinFrame - last : 0;
+            Transmission.Count(w, note, frames, (frames * tenantHeaders) + payload, (frames * headers) + payload + padding);
+        }
+    }
+
+    // Puts payload behind the headers, over as many buffers as that takes; moves on also when there is none.
+    private static bool TryFill(PortAccess ports, Mbuf* made, ref ChainCursor source, uint part, out ulong sum)
+    {
+        sum = 0;
+        Mbuf* into = made;
+        for (uint offset = 0; offset != part;)
+        {
+            uint tail = (uint)into->Tailroom;
+            if (tail == 0)
+            {
+                Mbuf* next = ports.Allocate();
+                if (next == null)
                 {
-                    Trimming.Pad(made);
+                    source.Skip(part - offset);
+                    return false;
                 }
 
-                Transmission.Queue(w, port, made, note.With(tenant));
+                next->DataOff = 0;
+                into->Next = next;
+                into = next;
+                made->NbSegs++;
+                continue;
             }
 
-            done += part;
-        }
-    }
-
-    // C-002 to C-004. The key is in the copied bytes (C-005), as is the flow label.
-    private static void Outer(byte* ip, bool four, uint length, uint index)
-    {
-        if (!four)
-        {
-            Wire.StoreBig16(ip + 4, length - Ipv6Header.Size);
-            return;
+            uint n = source.Copy(into->Data + into->DataLen, Math.Min(tail, part - offset), ref sum, offset);
+            into->DataLen += (ushort)n;
+            offset += n;
         }
 
-        Wire.StoreBig16(ip + 2, length);
-        Wire.StoreBig16(ip + 4, Wire.Big16(ip + 4) + index);
-        Unsafe.WriteUnaligned<ushort>(ip + 10, 0);
-        InternetChecksum.Finish(InternetChecksum.Header20(ip)).Write(ip + 10);
-    }
-
-    // C-006, C-007.
-    private static void Inner(byte* ip, uint header, uint length, uint index)
-    {
-        if (*ip >> 4 == 6)
-        {
-            Wire.StoreBig16(ip + 4, length - Ipv6Header.Size);
-            return;
-        }
-
-        Wire.StoreBig16(ip + 2, length);
-        Wire.StoreBig16(ip + 4, Wire.Big16(ip + 4) + index);
-        Unsafe.WriteUnaligned<ushort>(ip + 10, 0);
-        InternetChecksum.Compute(ip, header).Write(ip + 10);
-    }
-
-    // C-008 to C-010.
-    private static void Tcp(byte* tcp, uint done, bool first, bool last)
-    {
-        Wire.StoreBig32(tcp + 4, Wire.Big32(tcp + 4) + done);
-        if (!last)
-        {
-            tcp[13] &= unchecked((byte)~(TcpHeader.Fin | TcpHeader.Psh));
-        }
-
-        if (!first)
-        {
-            tcp[13] &= unchecked((byte)~TcpHeader.Cwr);
-        }
+        return true;
     }
 }

@@ -29,6 +29,7 @@ internal static unsafe class WarmUp
     /// <summary>Stages that only some configurations come to: compiled before traffic, but kept out of the profile of the others.</summary>
     private static readonly Type[] s_seldom =
     [
+        typeof(ChainCursor),
         typeof(ChecksumTwin),
         typeof(Coalescing),
         typeof(GroupStage),
@@ -42,6 +43,7 @@ internal static unsafe class WarmUp
         typeof(PriorityStage),
         typeof(RelayStage),
         typeof(Segmentation),
+        typeof(SegmentTemplate),
         typeof(SnoopStage),
         typeof(StormStage),
         typeof(TenantNeighborStage),
@@ -54,7 +56,8 @@ internal static unsafe class WarmUp
     /// <summary>Runs it.</summary>
     public static void Run()
     {
-        foreach (MethodInfo method in s_seldom.SelectMany(static t => t.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)))
+        const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        foreach (MethodBase method in s_seldom.SelectMany(static t => t.GetMethods(All).Concat<MethodBase>(t.GetConstructors(All))))
         {
             RuntimeHelpers.PrepareMethod(method.MethodHandle);
         }

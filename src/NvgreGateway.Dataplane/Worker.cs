@@ -342,6 +342,18 @@ public sealed unsafe class Worker<TPorts>
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override uint Allocate(Mbuf** packets, uint count)
+        {
+            uint made = worker._ports.Allocate(packets, count);
+            for (uint i = 0; worker._w->Trace != null && i < made; i++)
+            {
+                packets[i]->HashHigh = 0;
+            }
+
+            return made;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override Mbuf* AllocateHead() => worker._ports.AllocateHead();
 
         public override ulong ChainPorts

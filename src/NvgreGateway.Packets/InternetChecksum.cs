@@ -98,6 +98,36 @@ public static unsafe class InternetChecksum
         return sum + BinaryPrimitives.ReverseEndianness(Fold(Add(0, p, length)));
     }
 
+    /// <summary>
+    /// Copies bytes and adds them, in one pass; see <see cref="AddAt"/>. Neither reads nor writes beyond what it is given.
+    /// </summary>
+    /// <param name="sum">Sum so far.</param>
+    /// <param name="to">Where to; the two do not overlap.</param>
+    /// <param name="p">The bytes.</param>
+    /// <param name="length">How many.</param>
+    /// <param name="offset">How many bytes were added before these; only its lowest bit matters.</param>
+    /// <returns>The new sum.</returns>
+    public static ulong CopyAt(ulong sum, byte* to, byte* p, uint length, uint offset)
+    {
+        ulong added = 0;
+        uint wide = 0;
+        if (Vector256.IsHardwareAccelerated && length >= MinVector256)
+        {
+            wide = length & ~31u;
+            added = CopySum256(to, p, wide);
+        }
+        else if (Vector128.IsHardwareAccelerated && length >= MinVector128)
+        {
+            wide = length & ~31u;
+            added = CopySum128(to, p, wide);
+        }
+
+        uint rest = length - wide;
+        Unsafe.CopyBlockUnaligned(to + wide, p + wide, rest);
+        added = Add(added, p + wide, rest);
+        return sum + ((offset & 1) == 0 ? added : BinaryPrimitives.ReverseEndianness(Fold(added)));
+    }
+
     /// <summary>Adds a 16-bit field.</summary>
     /// <param name="sum">Sum so far.</param>
     /// <param name="field">The field at an even offset.</param>
@@ -218,23 +248,24 @@ public static unsafe class InternetChecksum
         + (uint)destination.RawHigh + (destination.RawHigh >> 32) + (uint)destination.RawLow + (destination.RawLow >> 32)
         + UInt32BigEndian.FromHost(length).Raw + UInt16BigEndian.FromHost(nextHeader).Raw;
 
-    // The three below add 32-bit words in 64-bit lanes, upper and lower halves apart, so that no carry is lost. Each
-    // gives the same sum on any machine, only faster where its vectors are registers; tests call all three.
+    // The ones below add 32-bit words in 64-bit lanes, so that no carry is lost: whole lanes, which overflow, and their upper halves, which
+    // do not; what the lower halves add up to is the difference. Each gives the same sum on any machine, only faster where its vectors
+    // are registers; tests call all of them.
 
     /// <param name="p">First byte.</param>
     /// <param name="length">A multiple of 128.</param>
     /// <returns>The sum of the words.</returns>
     internal static ulong Sum512(byte* p, uint length)
     {
-        Vector512<ulong> lower = default, upper = default, mask = Vector512.Create((ulong)uint.MaxValue);
+        Vector512<ulong> whole = default, upper = default;
         for (byte* end = p + length; p != end; p += 128)
         {
             Vector512<ulong> a = Vector512.Load(p).AsUInt64(), b = Vector512.Load(p + 64).AsUInt64();
-            lower += (a & mask) + (b & mask);
+            whole += a + b;
             upper += (a >>> 32) + (b >>> 32);
         }
 
-        return Vector512.Sum(lower + upper);
+        return Vector512.Sum(whole - (upper << 32) + upper);
     }
 
     /// <param name="p">First byte.</param>
@@ -242,24 +273,24 @@ public static unsafe class InternetChecksum
     /// <returns>The sum of the words.</returns>
     internal static ulong Sum256(byte* p, uint length)
     {
-        Vector256<ulong> lower = default, upper = default, mask = Vector256.Create((ulong)uint.MaxValue);
+        Vector256<ulong> whole = default, upper = default;
         byte* end = p + length;
         for (byte* unrolled = p + (length & ~127u); p != unrolled; p += 128)
         {
             Vector256<ulong> a = Vector256.Load(p).AsUInt64(), b = Vector256.Load(p + 32).AsUInt64();
             Vector256<ulong> c = Vector256.Load(p + 64).AsUInt64(), d = Vector256.Load(p + 96).AsUInt64();
-            lower += ((a & mask) + (b & mask)) + ((c & mask) + (d & mask));
+            whole += (a + b) + (c + d);
             upper += ((a >>> 32) + (b >>> 32)) + ((c >>> 32) + (d >>> 32));
         }
 
         for (; p != end; p += 32)
         {
             Vector256<ulong> a = Vector256.Load(p).AsUInt64();
-            lower += a & mask;
+            whole += a;
             upper += a >>> 32;
         }
 
-        return Vector256.Sum(lower + upper);
+        return Vector256.Sum(whole - (upper << 32) + upper);
     }
 
     /// <param name="p">First byte.</param>
@@ -267,14 +298,66 @@ public static unsafe class InternetChecksum
     /// <returns>The sum of the words.</returns>
     internal static ulong Sum128(byte* p, uint length)
     {
-        Vector128<ulong> lower = default, upper = default, mask = Vector128.Create((ulong)uint.MaxValue);
+        Vector128<ulong> whole = default, upper = default;
         for (byte* end = p + length; p != end; p += 32)
         {
             Vector128<ulong> a = Vector128.Load(p).AsUInt64(), b = Vector128.Load(p + 16).AsUInt64();
-            lower += (a & mask) + (b & mask);
+            whole += a + b;
             upper += (a >>> 32) + (b >>> 32);
         }
 
-        return Vector128.Sum(lower + upper);
+        return Vector128.Sum(whole - (upper << 32) + upper);
+    }
+
+    // The two that copy are bound by the stores, so that wider vectors would add little.
+
+    /// <param name="to">Where to; the two do not overlap.</param>
+    /// <param name="p">First byte.</param>
+    /// <param name="length">A multiple of 32.</param>
+    /// <returns>The sum of the words.</returns>
+    internal static ulong CopySum256(byte* to, byte* p, uint length)
+    {
+        Vector256<ulong> whole = default, upper = default;
+        byte* end = p + length;
+        for (byte* unrolled = p + (length & ~127u); p != unrolled; p += 128, to += 128)
+        {
+            Vector256<ulong> a = Vector256.Load(p).AsUInt64(), b = Vector256.Load(p + 32).AsUInt64();
+            Vector256<ulong> c = Vector256.Load(p + 64).AsUInt64(), d = Vector256.Load(p + 96).AsUInt64();
+            a.AsByte().Store(to);
+            b.AsByte().Store(to + 32);
+            c.AsByte().Store(to + 64);
+            d.AsByte().Store(to + 96);
+            whole += (a + b) + (c + d);
+            upper += ((a >>> 32) + (b >>> 32)) + ((c >>> 32) + (d >>> 32));
+        }
+
+        for (; p != end; p += 32, to += 32)
+        {
+            Vector256<ulong> a = Vector256.Load(p).AsUInt64();
+            a.AsByte().Store(to);
+            whole += a;
+            upper += a >>> 32;
+        }
+
+        return Vector256.Sum(whole - (upper << 32) + upper);
+    }
+
+    /// <param name="to">Where to; the two do not overlap.</param>
+    /// <param name="p">First byte.</param>
+    /// <param name="length">A multiple of 32.</param>
+    /// <returns>The sum of the words.</returns>
+    internal static ulong CopySum128(byte* to, byte* p, uint length)
+    {
+        Vector128<ulong> whole = default, upper = default;
+        for (byte* end = p + length; p != end; p += 32, to += 32)
+        {
+            Vector128<ulong> a = Vector128.Load(p).AsUInt64(), b = Vector128.Load(p + 16).AsUInt64();
+            a.AsByte().Store(to);
+            b.AsByte().Store(to + 16);
+            whole += a + b;
+            upper += (a >>> 32) + (b >>> 32);
+        }
+
+        return Vector128.Sum(whole - (upper << 32) + upper);
     }
 }

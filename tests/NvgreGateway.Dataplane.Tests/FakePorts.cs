@@ -42,6 +42,20 @@ internal readonly unsafe struct FakePorts(FakeDevice device, int worker) : IPort
 
     public Mbuf* Allocate() => _device.Pool.Allocate();
 
+    public uint Allocate(Mbuf** packets, uint count)
+    {
+        for (uint i = 0; i < count; i++)
+        {
+            packets[i] = _device.Pool.Allocate();
+            if (packets[i] == null)
+            {
+                return i;
+            }
+        }
+
+        return count;
+    }
+
     public Mbuf* AllocateHead() => _device.Pool.AllocateHead();
 
     public ulong ChainPorts => _device.ChainPorts;

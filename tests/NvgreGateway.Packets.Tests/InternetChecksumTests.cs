@@ -112,6 +112,49 @@ public sealed unsafe class InternetChecksumTests
         }
     }
 
+    // Both widths and the whole, source and copy in front of an inaccessible page.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ACopyIsTheBytesAndTheirSum(bool extreme)
+    {
+        using GuardedMemory source = new(4096), copy = new(4096);
+        Span<byte> all = new(source.Start, (int)source.Size);
+        new Random(1624).NextBytes(all);
+        if (extreme)
+        {
+            all.Fill(0xFF);
+        }
+
+        for (uint length = 0; length <= 1500; length += length < 300 ? 1u : 7)
+        {
+            for (uint shift = 0; shift < 3; shift++)
+            {
+                byte* p = source.End - length - (shift * 5), to = copy.End - length;
+                Span<byte> wanted = new(p, (int)length), made = new(to, (int)length);
+                for (uint offset = 6; offset < 8; offset++)
+                {
+                    to[-1] = 0xA5;
+                    made.Fill(0);
+                    ulong sum = InternetChecksum.CopyAt(InternetChecksum.Add(0, source.Start, offset), to, p, length, offset);
+                    ulong added = InternetChecksum.AddAt(InternetChecksum.Add(0, source.Start, offset), p, length, offset);
+                    Assert.Equal(InternetChecksum.Fold(added), InternetChecksum.Fold(sum));
+                    Assert.True(wanted.SequenceEqual(made) && to[-1] == 0xA5, $"{length} bytes, {shift}");
+                }
+
+                if (length % 32 == 0)
+                {
+                    made.Fill(0);
+                    AssertEqual(Naive(p, length), InternetChecksum.CopySum128(to, p, length), length, shift);
+                    Assert.True(wanted.SequenceEqual(made));
+                    made.Fill(0);
+                    AssertEqual(Naive(p, length), InternetChecksum.CopySum256(to, p, length), length, shift);
+                    Assert.True(wanted.SequenceEqual(made));
+                }
+            }
+        }
+    }
+
     [Fact]
     public void TheLargestPacketDoesNotOverflow()
     {

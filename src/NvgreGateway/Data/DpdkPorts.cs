@@ -51,6 +51,23 @@ internal readonly unsafe struct DpdkPorts : IPorts
 
     public Mbuf* Allocate() => _pool.Alloc();
 
+    public uint Allocate(Mbuf** packets, uint count)
+    {
+        if (_pool.AllocBulk(packets, count))
+        {
+            return count;
+        }
+
+        // All or none: the last ones of a pool are taken one by one.
+        uint made = 0;
+        while (made < count && (packets[made] = _pool.Alloc()) != null)
+        {
+            made++;
+        }
+
+        return made;
+    }
+
     public Mbuf* AllocateHead() => _heads.Alloc();
 
     public ulong ChainPorts => Volatile.Read(ref _ports->ChainPorts);

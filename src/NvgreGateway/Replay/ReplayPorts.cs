@@ -19,6 +19,20 @@ internal readonly unsafe struct ReplayPorts(ReplayDevice device) : IPorts
 
     public Mbuf* Allocate() => _device.Allocate();
 
+    public uint Allocate(Mbuf** packets, uint count)
+    {
+        for (uint i = 0; i < count; i++)
+        {
+            packets[i] = _device.Allocate();
+            if (packets[i] == null)
+            {
+                return i;
+            }
+        }
+
+        return count;
+    }
+
     public Mbuf* AllocateHead() => _device.Allocate();
 
     public ulong ChainPorts => ulong.MaxValue;

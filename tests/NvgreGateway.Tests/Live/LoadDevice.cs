@@ -202,6 +202,20 @@ internal sealed unsafe class LoadDevice : IDisposable
 
         public Mbuf* Allocate() => device.Allocate();
 
+        public uint Allocate(Mbuf** packets, uint count)
+        {
+            for (uint i = 0; i < count; i++)
+            {
+                packets[i] = device.Allocate();
+                if (packets[i] == null)
+                {
+                    return i;
+                }
+            }
+
+            return count;
+        }
+
         public Mbuf* AllocateHead() => device.Allocate();
 
         public ulong ChainPorts => ulong.MaxValue;
