@@ -45,6 +45,7 @@ internal static unsafe class BufferStage
     {
         MbufFlags flags = m->OlFlags;
         ushort tci = m->VlanTci, outerTci = m->VlanTciOuter, segment = m->SegmentSize;
+        w->Chains |= m->NbSegs > 1;
         bool copy = m->DataOff < Headroom || (m->NbSegs > 1 && m->DataLen < Math.Min(LinearBytes, m->PktLen));
         for (Mbuf* s = m; s != null; s = s->Next)
         {

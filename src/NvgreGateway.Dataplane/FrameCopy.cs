@@ -49,6 +49,7 @@ internal static unsafe class FrameCopy
                     last->Next = more;
                     last = more;
                     first->NbSegs++;
+                    w->Chains = true;
                     continue;
                 }
 

@@ -54,6 +54,7 @@ internal static unsafe class FrameParts
                 into->Next = next;
                 into = next;
                 made->NbSegs++;
+                w->Chains = true;
                 continue;
             }
 

@@ -34,6 +34,7 @@ internal static unsafe class WarmUp
         typeof(Coalescing),
         typeof(GroupStage),
         typeof(LenientStage),
+        typeof(Linearization),
         typeof(LoopStage),
         typeof(OffloadFlags),
         typeof(InnerChecksumStage), typeof(OffloadInput),

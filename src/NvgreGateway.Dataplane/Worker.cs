@@ -293,6 +293,11 @@ public sealed unsafe class Worker<TPorts>
                 OffloadOutput.Run(w, port);
             }
 
+            if (w->Chains && (_ports.ChainPorts >> (int)port & 1) == 0)
+            {
+                Linearization.Run(w, port);
+            }
+
             if ((w->PortEntries[port].Flags & PortFlags.Coalesces) != 0 && b->Count > 1)
             {
                 Coalescing.Run(w, port);

@@ -81,6 +81,9 @@ internal unsafe struct WorkerContext
     /// <summary>What stood in a transmit buffer while <see cref="Coalescing"/> joins it.</summary>
     public TxBuffer* Joined;
 
+    /// <summary>Whether it has met a packet of several buffers, ever.</summary>
+    public bool Chains;
+
     /// <summary>Frames of this burst that asked for something.</summary>
     public uint Requests;
 

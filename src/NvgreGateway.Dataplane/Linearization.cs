@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using NvgreGateway.Dpdk;
+using NvgreGateway.Exchange;
+
+namespace NvgreGateway.Dataplane;
+
+/// <summary>
+/// Makes one buffer of every packet of several that leaves through a port which takes no chains (C-141): such a driver would send its
+/// first buffer, or what lies behind it. Looked for only once a worker has met a chain. Outcomes: the packet, in one buffer;
+/// <c>drop.mbuf.nomem</c>; <c>drop.tx.error</c> if no buffer is that large.
+/// </summary>
+internal static unsafe class Linearization
+{
+    /// <summary>Linearises what stands in a transmit buffer; nothing is sent on the way.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="port">A port that takes no chains.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Run(WorkerContext* w, uint port)
+    {
+        TxBuffer* b = w->Tx + port;
+        Mbuf** packets = TxBuffer.Packets(b);
+        TxNote* notes = TxBuffer.Notes(b);
+        uint kept = 0;
+        for (uint i = 0; i < b->Count; i++)
+        {
+            Mbuf* m = packets[i];
+            TxNote note = notes[i];
+            if (m->NbSegs != 1)
+            {
+                Mbuf* made = FrameCopy.Make(w, m);
+                DropReason reason = made == null ? DropReason.MbufNomem : made->NbSegs != 1 ? DropReason.TxError : DropReason.None;
+                if (reason != DropReason.None)
+                {
+                    if (made != null)
+                    {
+                        w->Ports.Free(made);
+                    }
+
+                    b->Bytes -= m->PktLen;
+                    b->Special -= note.Record != null || note.Place == 0 ? 1u : 0;
+                    Transmission.Abandon(w, new Departure { Packet = m, Note = note }, reason);
+                    continue;
+                }
+
+                Accounting.Discard(w, m);
+                m = made;
+            }
+
+            packets[kept] = m;
+            notes[kept++] = note;
+        }
+
+        b->Count = kept;
+    }
+}
