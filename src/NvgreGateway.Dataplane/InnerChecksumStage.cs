@@ -30,8 +30,8 @@ internal static unsafe class InnerChecksumStage
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static DropReason Look(WorkerContext* w, Mbuf* m, uint from, byte* l3, uint length, uint family, DropReason fault = DropReason.None)
     {
-        // Of the checks of a tenant frame only that of bridge groups from NVGRE comes after this one (requirements, section 7).
-        if ((fault != DropReason.None && fault != DropReason.L2ReservedMac) || family == TenantHeader.NotIp || !IsBad(w, m, from, l3, length, family))
+        // Of the checks of a tenant frame those of bridge groups from NVGRE and of ARP and ND come after this one (requirements, section 7).
+        if (fault is not (DropReason.None or DropReason.L2ReservedMac or DropReason.ArpInvalid) || family == TenantHeader.NotIp || !IsBad(w, m, from, l3, length, family))
         {
             return fault;
         }

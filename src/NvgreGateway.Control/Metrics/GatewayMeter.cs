@@ -51,6 +51,7 @@ internal sealed unsafe class GatewayMeter : IDisposable
         Counter("received_bytes_total", "Bytes received on all ports.", p => One(p.Statistics.Totals().ReceivedBytes), "bytes");
         Counter("transmitted_packets_total", "Received packets of which at least one copy left.", p => One(p.Statistics.Totals().Transmitted), "packets");
         Counter("punted_packets_total", "Received packets handed to control, those that it refused (and that are in drops) included.", p => One(Punted(p)), "packets");
+        Counter("punt_refused_packets_total", "Packets handed to control that it refused, which are in drops too: received = transmitted + punted - these + held + drops.", p => One(Refused(p)), "packets");
         Gauge("held_packets", "Received packets that wait for a neighbour.", p => One(p.Statistics.Totals().Held), "packets");
         Counter("injected_packets_total", "Packets of control's own that were sent.", p => One(p.Statistics.Totals().Injected), "packets");
         Counter("inject_failed_packets_total", "Packets of control's own that were lost.", p => One(p.Statistics.Totals().InjectFailed), "packets");
@@ -60,16 +61,17 @@ internal sealed unsafe class GatewayMeter : IDisposable
         Gauge("conditions", "Conditions that are raised, by name.", p => p.RaisedConditions
             .GroupBy(static c => c.Name).Select(static g => new Measurement<long>(g.Count(), Tag("name", g.Key))));
 
-        static ulong Punted(ControlPlane plane)
+        static ulong Punted(ControlPlane plane) => plane.Statistics.Totals().Consumed + Refused(plane);
+
+        static ulong Refused(ControlPlane plane)
         {
-            GatewayTotals totals = plane.Statistics.Totals();
             ulong refused = 0;
             for (int i = 0; i < 128; i++)
             {
                 refused += Volatile.Read(ref plane.Memory.Header->ControlDrops[i]);
             }
 
-            return totals.Consumed + refused;
+            return refused;
         }
 
         static IEnumerable<Measurement<long>> Drops(ControlPlane plane)

@@ -21,6 +21,25 @@ internal static class Accounting
     }
 
     /// <summary>
+    /// The same of three scrapes of /metrics, for any moment, also while packets flow: what had been received at the first has ended at
+    /// the second, and what has ended then has been received at the third. Where nothing flows, the three are equal: the account closes.
+    /// </summary>
+    public static void MustBalance(Gateway gateway)
+    {
+        string last = "";
+        bool balanced = Shell.Eventually(() =>
+        {
+            long before = gateway.Metrics().Count(MetricNames.Received);
+            MetricsSnapshot now = gateway.Metrics();
+            long ended = now.Count(MetricNames.Transmitted) + now.Count(MetricNames.Punted) - now.Count(MetricNames.PuntRefused) + now.Count(MetricNames.Held) + now.Count(MetricNames.Drops);
+            long after = gateway.Metrics().Count(MetricNames.Received);
+            last = $"received {before}, then {after}; between them ended or held {ended}; drops: {now.NonZero(MetricNames.Drops)}";
+            return before <= ended && ended <= after;
+        }, 5);
+        Assert.True(balanced, "the account does not close: " + last);
+    }
+
+    /// <summary>
     /// Fails the test where the port counters differ from what a capture at the other end of the wire holds. Frames of
     /// the gateway carry <paramref name="gatewayFilter"/>, all others came from outside.
     /// </summary>

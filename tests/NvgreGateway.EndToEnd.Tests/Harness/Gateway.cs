@@ -70,9 +70,13 @@ internal sealed class Gateway : IDisposable
         _process = new BackgroundProcess(_lab.LogFile(Name), [.. arguments]);
     }
 
-    /// <summary>Stops it as a service manager does; it must end cleanly and leave no process behind.</summary>
+    /// <summary>
+    /// Stops it as a service manager does, at the end of a test: its last account must close (F-020), and it must end cleanly and leave
+    /// no process behind.
+    /// </summary>
     public void Stop()
     {
+        Accounting.MustBalance(this);
         Supervisor.Signal(15);
         int exitCode = Supervisor.WaitForExit(20);
         Assert.True(exitCode == 0, $"exit code {exitCode} after SIGTERM\n{Supervisor.Output}");

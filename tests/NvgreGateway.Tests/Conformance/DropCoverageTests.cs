@@ -24,7 +24,7 @@ public sealed class DropCoverageTests
     /// <summary>Reasons of features that the configuration still refuses as not supported.</summary>
     private static readonly DropReason[] s_later =
     [
-        DropReason.Standby, DropReason.InnerSpoof, DropReason.InnerCksum, DropReason.AclIn, DropReason.AclOut, DropReason.PolicyNone, DropReason.PolicyNoRecord,
+        DropReason.Standby, DropReason.InnerSpoof, DropReason.AclIn, DropReason.AclOut, DropReason.PolicyNone, DropReason.PolicyNoRecord,
         DropReason.RewriteUnsupported, DropReason.RewriteNoMap, DropReason.NatNoPort, DropReason.NatNoSession, DropReason.RouteNone, DropReason.RouteTtl,
         DropReason.RouteRdid, DropReason.RouteHairpin, DropReason.RouteMcast, DropReason.RateSegment, DropReason.RatePeer, DropReason.CppDhcp, DropReason.CppBfd,
     ];
