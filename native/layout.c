@@ -2,9 +2,10 @@
 #include "shim.h"
 
 #include <rte_ethdev.h>
+#include <rte_flow.h>
 #include <rte_mbuf.h>
 
-static struct shim_probe table[192];
+static struct shim_probe table[320];
 static uint32_t rows;
 
 static void add(const char *name, uint64_t value)
@@ -203,6 +204,102 @@ static void add_shim_structs(void)
 	FIELD(shim_stats, rx_no_mbuf);
 }
 
+static void add_flow(void)
+{
+	CONSTANT(RTE_FLOW_ITEM_TYPE_END);
+	CONSTANT(RTE_FLOW_ITEM_TYPE_ETH);
+	CONSTANT(RTE_FLOW_ITEM_TYPE_VLAN);
+	CONSTANT(RTE_FLOW_ITEM_TYPE_IPV4);
+	CONSTANT(RTE_FLOW_ITEM_TYPE_IPV6);
+	CONSTANT(RTE_FLOW_ITEM_TYPE_TCP);
+	CONSTANT(RTE_FLOW_ITEM_TYPE_UDP);
+	CONSTANT(RTE_FLOW_ITEM_TYPE_NVGRE);
+	CONSTANT(RTE_FLOW_ITEM_TYPE_REPRESENTED_PORT);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_QUEUE);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_MARK);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_COUNT);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_RSS);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_NVGRE_ENCAP);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_NVGRE_DECAP);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_RAW_ENCAP);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_RAW_DECAP);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_PORT_ID);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_REPRESENTED_PORT);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_OF_POP_VLAN);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_OF_PUSH_VLAN);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_OF_SET_VLAN_VID);
+	CONSTANT(RTE_FLOW_ACTION_TYPE_OF_SET_VLAN_PCP);
+	add("sizeof rte_flow_item_eth", sizeof(struct rte_flow_item_eth));
+	add("sizeof rte_flow_item_vlan", sizeof(struct rte_flow_item_vlan));
+	add("sizeof rte_flow_item_ipv4", sizeof(struct rte_flow_item_ipv4));
+	add("sizeof rte_flow_item_ipv6", sizeof(struct rte_flow_item_ipv6));
+	add("sizeof rte_flow_item_tcp", sizeof(struct rte_flow_item_tcp));
+	add("sizeof rte_flow_item_udp", sizeof(struct rte_flow_item_udp));
+	add("sizeof rte_flow_item_nvgre", sizeof(struct rte_flow_item_nvgre));
+	add("sizeof rte_flow_item_ethdev", sizeof(struct rte_flow_item_ethdev));
+	FIELD(rte_flow_item_eth, hdr.dst_addr);
+	FIELD(rte_flow_item_eth, hdr.src_addr);
+	FIELD(rte_flow_item_eth, hdr.ether_type);
+	FIELD(rte_flow_item_vlan, hdr.vlan_tci);
+	FIELD(rte_flow_item_vlan, hdr.eth_proto);
+	FIELD(rte_flow_item_ipv4, hdr.version_ihl);
+	FIELD(rte_flow_item_ipv4, hdr.type_of_service);
+	FIELD(rte_flow_item_ipv4, hdr.fragment_offset);
+	FIELD(rte_flow_item_ipv4, hdr.time_to_live);
+	FIELD(rte_flow_item_ipv4, hdr.next_proto_id);
+	FIELD(rte_flow_item_ipv4, hdr.src_addr);
+	FIELD(rte_flow_item_ipv4, hdr.dst_addr);
+	FIELD(rte_flow_item_ipv6, hdr.vtc_flow);
+	FIELD(rte_flow_item_ipv6, hdr.proto);
+	FIELD(rte_flow_item_ipv6, hdr.hop_limits);
+	FIELD(rte_flow_item_ipv6, hdr.src_addr);
+	FIELD(rte_flow_item_ipv6, hdr.dst_addr);
+	FIELD(rte_flow_item_tcp, hdr.src_port);
+	FIELD(rte_flow_item_tcp, hdr.dst_port);
+	FIELD(rte_flow_item_tcp, hdr.tcp_flags);
+	FIELD(rte_flow_item_udp, hdr.src_port);
+	FIELD(rte_flow_item_udp, hdr.dst_port);
+	FIELD(rte_flow_item_nvgre, c_k_s_rsvd0_ver);
+	FIELD(rte_flow_item_nvgre, protocol);
+	FIELD(rte_flow_item_nvgre, tni);
+	FIELD(rte_flow_item_nvgre, flow_id);
+	FIELD(rte_flow_item_ethdev, port_id);
+	CONSTANT(SHIM_FLOW_INGRESS);
+	CONSTANT(SHIM_FLOW_EGRESS);
+	CONSTANT(SHIM_FLOW_TRANSFER);
+	CONSTANT(SHIM_FLOW_ITEMS);
+	CONSTANT(SHIM_FLOW_TUNNEL_ITEMS);
+	CONSTANT(SHIM_FLOW_ACTIONS);
+	CONSTANT(SHIM_FLOW_QUEUES);
+	add("sizeof shim_flow_item", sizeof(struct shim_flow_item));
+	FIELD(shim_flow_item, type);
+	FIELD(shim_flow_item, size);
+	FIELD(shim_flow_item, spec);
+	FIELD(shim_flow_item, mask);
+	add("sizeof shim_flow_action", sizeof(struct shim_flow_action));
+	FIELD(shim_flow_action, type);
+	FIELD(shim_flow_action, value);
+	add("sizeof shim_flow", sizeof(struct shim_flow));
+	FIELD(shim_flow, group);
+	FIELD(shim_flow, priority);
+	FIELD(shim_flow, direction);
+	FIELD(shim_flow, items);
+	FIELD(shim_flow, tunnel_items);
+	FIELD(shim_flow, actions);
+	FIELD(shim_flow, rss_level);
+	FIELD(shim_flow, queue_count);
+	FIELD(shim_flow, rss_types);
+	FIELD(shim_flow, header_length);
+	FIELD(shim_flow, queues);
+	FIELD(shim_flow, header);
+	FIELD(shim_flow, item);
+	FIELD(shim_flow, tunnel);
+	FIELD(shim_flow, action);
+	add("sizeof shim_flow_error", sizeof(struct shim_flow_error));
+	FIELD(shim_flow_error, type);
+	FIELD(shim_flow_error, message);
+}
+
 /* Runs when the library is loaded, before anyone can ask. */
 __attribute__((constructor)) static void fill(void)
 {
@@ -210,6 +307,7 @@ __attribute__((constructor)) static void fill(void)
 	add_flags();
 	add_capabilities();
 	add_shim_structs();
+	add_flow();
 }
 
 SHIM_API const struct shim_probe *shim_layout(uint32_t *count)

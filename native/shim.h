@@ -14,7 +14,7 @@
 #define SHIM_API __attribute__((visibility("default")))
 
 /* Raised with every change to the functions, so that a library of another build is refused instead of called wrongly. */
-#define SHIM_REVISION 3u
+#define SHIM_REVISION 4u
 
 struct rte_mbuf;
 struct rte_mempool;
@@ -79,6 +79,52 @@ struct shim_stats {
 	uint64_t rx_errors;
 	uint64_t tx_errors;
 	uint64_t rx_no_mbuf;
+};
+
+#define SHIM_FLOW_INGRESS 1u
+#define SHIM_FLOW_EGRESS 2u
+#define SHIM_FLOW_TRANSFER 4u
+#define SHIM_FLOW_ITEMS 8
+#define SHIM_FLOW_TUNNEL_ITEMS 4
+#define SHIM_FLOW_ACTIONS 8
+#define SHIM_FLOW_QUEUES 64
+
+/* One item of a pattern. */
+struct shim_flow_item {
+	uint32_t type; /* RTE_FLOW_ITEM_TYPE_* */
+	uint32_t size; /* bytes of spec and mask; 0: the item has neither and matches any */
+	uint8_t spec[48]; /* the item's struct, 4-byte aligned */
+	uint8_t mask[48];
+};
+
+struct shim_flow_action {
+	uint32_t type; /* RTE_FLOW_ACTION_TYPE_* */
+	uint32_t value; /* queue, mark, port, VID, PCP or EtherType, in the order of this machine */
+};
+
+/* A rule without a pointer in it. */
+struct shim_flow {
+	uint32_t group;
+	uint32_t priority;
+	uint32_t direction; /* SHIM_FLOW_* */
+	uint32_t items;
+	uint32_t tunnel_items; /* of NVGRE_ENCAP */
+	uint32_t actions;
+	uint32_t rss_level;
+	uint32_t queue_count; /* of RSS */
+	uint64_t rss_types;
+	uint32_t header_length; /* of RAW_ENCAP and RAW_DECAP */
+	uint32_t reserved;
+	uint16_t queues[SHIM_FLOW_QUEUES];
+	uint8_t header[80];
+	struct shim_flow_item item[SHIM_FLOW_ITEMS];
+	struct shim_flow_item tunnel[SHIM_FLOW_TUNNEL_ITEMS];
+	struct shim_flow_action action[SHIM_FLOW_ACTIONS];
+};
+
+struct shim_flow_error {
+	uint32_t type; /* RTE_FLOW_ERROR_TYPE_* */
+	char message[156]; /* the driver's */
 };
 
 #endif

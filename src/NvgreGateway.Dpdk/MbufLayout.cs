@@ -52,6 +52,7 @@ public static unsafe class MbufLayout
         AddPortInfo(table);
         AddPortConfiguration(table);
         AddPortStatistics(table);
+        FlowLayout.Add(table);
         return table;
     }
 

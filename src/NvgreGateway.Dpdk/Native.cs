@@ -9,7 +9,7 @@ namespace NvgreGateway.Dpdk;
 internal static unsafe partial class Native
 {
     /// <summary>Raised with every change to the functions below, here and in <c>shim.h</c>.</summary>
-    internal const uint Revision = 3;
+    internal const uint Revision = 4;
 
     private const string Shim = NativeLibraryLocator.Shim;
 
@@ -197,4 +197,20 @@ internal static unsafe partial class Native
 
     [LibraryImport(Shim, EntryPoint = "shim_port_events")]
     internal static partial void PortEvents(ushort port, uint* removals, uint* linkChanges);
+
+    // Flow rules.
+    [LibraryImport(Shim, EntryPoint = "shim_flow_validate")]
+    internal static partial int FlowValidate(ushort port, FlowRule* rule, FlowError* error);
+
+    [LibraryImport(Shim, EntryPoint = "shim_flow_create")]
+    internal static partial int FlowCreate(ushort port, FlowRule* rule, void** handle, FlowError* error);
+
+    [LibraryImport(Shim, EntryPoint = "shim_flow_destroy")]
+    internal static partial int FlowDestroy(ushort port, void* handle, FlowError* error);
+
+    [LibraryImport(Shim, EntryPoint = "shim_flow_query")]
+    internal static partial int FlowQuery(ushort port, void* handle, ulong* packets, ulong* bytes, FlowError* error);
+
+    [LibraryImport(Shim, EntryPoint = "shim_flow_flush")]
+    internal static partial int FlowFlush(ushort port, FlowError* error);
 }
