@@ -13,9 +13,9 @@ public sealed unsafe class GatewayMemory : IDisposable
     public const int LongestFrame = 9728 - 64;
 
     private const ulong HugePage = 2 << 20;
-    private const int RegionCount = 10;
-    private static readonly string[] s_names = ["header", "tables", "nexthops", "fdb", "ages", "statistics", "drops", "rings", "bindings", "groups"];
-    private static readonly bool[] s_huge = [false, true, false, true, true, true, false, false, false, false];
+    private const int RegionCount = 11;
+    private static readonly string[] s_names = ["header", "tables", "nexthops", "fdb", "ages", "statistics", "drops", "rings", "bindings", "groups", "flows"];
+    private static readonly bool[] s_huge = [false, true, false, true, true, true, false, false, false, false, false];
     private static readonly (uint Bytes, uint Slots)[] s_punt = [(512, 1024), (PuntSlot.HeadBytes, 16384), (512, 512), (9728, 256), (1664, 256)];
     private const uint TraceSlots = 4096;
     private static readonly ulong s_traceBytes = (SpscRing.Bytes(TraceEvent.SizeOf, TraceSlots) + 4095) & ~4095ul;
@@ -39,6 +39,7 @@ public sealed unsafe class GatewayMemory : IDisposable
         Rings,
         Bindings,
         Groups,
+        Flows,
     }
 
     /// <summary>The head.</summary>
@@ -88,6 +89,9 @@ public sealed unsafe class GatewayMemory : IDisposable
 
     /// <summary>Where members of tenants' multicast groups are.</summary>
     public GroupMembers Groups => new(_regions[(int)Part.Groups].Memory);
+
+    /// <summary>Rules for the ports' hardware.</summary>
+    public FlowTable Flows => new(_regions[(int)Part.Flows].Memory);
 
     /// <summary>The published snapshot; its header is null before the first.</summary>
     public Snapshot Current
@@ -237,7 +241,10 @@ public sealed unsafe class GatewayMemory : IDisposable
     public Snapshot Slot(int index) =>
         new((SnapshotHeader*)(_regions[(int)Part.Tables].Memory + ((ulong)index * Limits.SnapshotBytes)));
 
-    /// <summary>What a worker counts.</summary>
+    /// <summary>
+    /// What a worker counts. Behind the last worker's stands a block for what hardware forwards by itself, which the housekeeping thread
+    /// writes: attachments, peers, ports, received and transmitted (C-126). It has no drops of segments and peers.
+    /// </summary>
     /// <param name="worker">Its index.</param>
     /// <returns>Its block.</returns>
     public WorkerStatistics* Statistics(int worker) =>
@@ -385,11 +392,12 @@ public sealed unsafe class GatewayMemory : IDisposable
             l.NextHops * (ulong)sizeof(NextHopSlot),
             buckets * (ulong)sizeof(FdbBucket),
             buckets * 8 * (l.Workers + 1ul),
-            StatisticsBytes(l) * l.Workers,
+            StatisticsBytes(l) * (l.Workers + 1ul),
             (l.Segments + (ulong)l.Peers) * 1024 * l.Workers,
             RingBytes() * l.Workers,
             BindingTable.HeadBytes + (BindingEntries(l) * (ulong)sizeof(BindingEntry)),
             GroupMembers.Bytes,
+            FlowTable.Bytes,
         ];
     }
 

@@ -28,5 +28,6 @@ namespace NvgreGateway.Control.Api;
 [JsonSerializable(typeof(IReadOnlyList<CapabilityStatus>))]
 [JsonSerializable(typeof(OffloadSwitch))]
 [JsonSerializable(typeof(OffloadResult))]
+[JsonSerializable(typeof(IReadOnlyList<FlowStatus>))]
 [JsonSerializable(typeof(ApiError))]
 public sealed partial class ApiJson : JsonSerializerContext;

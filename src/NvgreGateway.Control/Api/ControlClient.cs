@@ -77,6 +77,10 @@ public sealed class ControlClient : IDisposable
     /// <returns>One status each.</returns>
     public Task<IReadOnlyList<WorkerStatus>> WorkersAsync() => GetAsync("/workers", ApiJson.Default.IReadOnlyListWorkerStatus);
 
+    /// <summary>The rules for the ports' hardware.</summary>
+    /// <returns>One status each.</returns>
+    public Task<IReadOnlyList<FlowStatus>> FlowsAsync() => GetAsync("/flows", ApiJson.Default.IReadOnlyListFlowStatus);
+
     /// <summary>What is active of the ports' offloads.</summary>
     /// <returns>One status for each port.</returns>
     public Task<IReadOnlyList<OffloadStatus>> OffloadsAsync() => GetAsync("/offloads", ApiJson.Default.IReadOnlyListOffloadStatus);

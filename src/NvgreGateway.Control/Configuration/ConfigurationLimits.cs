@@ -45,6 +45,9 @@ public static class ConfigurationLimits
     /// <summary>Static neighbours of one port.</summary>
     public const int NeighborsPerPort = 4096;
 
+    /// <summary>Entries of <c>vsidQueues</c> of one port.</summary>
+    public const int QueueRules = 256;
+
     /// <summary>Entries of the FDB, and so records of a segment and MACs of a limit: 16 Mi.</summary>
     public const int FdbCapacity = 1 << 24;
 

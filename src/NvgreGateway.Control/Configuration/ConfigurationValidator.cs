@@ -41,6 +41,7 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
         CheckRecords();
         CheckTotals();
         CheckMtus();
+        new QueueRuleValidator(configuration, context).Run();
         return [.. warnings];
     }
 

@@ -28,6 +28,7 @@ internal static class Definitions
     public static readonly ObjectKind<StormConfiguration> Storm = DefineStorm();
     public static readonly ObjectKind<RouteConfiguration> Route = DefineRoute();
     public static readonly ObjectKind<NeighborConfiguration> Neighbor = DefineNeighbor();
+    public static readonly ObjectKind<QueueRuleConfiguration> QueueRule = DefineQueueRule();
     public static readonly ObjectKind<PortConfiguration> Port = DefinePort();
     public static readonly ObjectKind<AttachmentConfiguration> Attachment = DefineAttachment();
     public static readonly ObjectKind<DscpConfiguration> Dscp = DefineDscp();
@@ -89,6 +90,16 @@ internal static class Definitions
         return kind;
     }
 
+    private static ObjectKind<QueueRuleConfiguration> DefineQueueRule()
+    {
+        ObjectKind<QueueRuleConfiguration> kind = new("a queue rule");
+        var vsid = kind.Optional("vsid", new MaybeKind<int>(new NumberKind(4096, 16777214)), null, static q => q.Vsid, "NVGRE of this VSID; underlay ports.", "C-054");
+        var mac = kind.Optional("mac", new MaybeKind<MacAddress>(Mac), null, static q => q.Mac, "Frames to this MAC; on underlay ports the inner one counts. Instead of `vsid`.", "C-053");
+        var queues = kind.Required("queues", new ListKind<int>(new NumberKind(0, ConfigurationLimits.Workers - 1), 1, ConfigurationLimits.Workers), static q => q.Queues, "Queues, from 0 to the port's number of `queues` less one; over several the flows are spread.", "C-054");
+        kind.BuiltBy(v => new QueueRuleConfiguration { Vsid = v.Get(vsid), Mac = v.Get(mac), Queues = v.Get(queues) });
+        return kind;
+    }
+
     private static ObjectKind<PortConfiguration> DefinePort()
     {
         const string Access = "access", Underlay = "underlay";
@@ -99,6 +110,7 @@ internal static class Definitions
         var mac = kind.Optional("mac", new MaybeKind<MacAddress>(Mac), null, static p => p.Mac, "MAC of the port.", "A-050", defaultText: "the device's own; in `replay` one made from the port's name");
         var mtu = kind.Optional("mtu", new NumberKind(68, 9216, "bytes"), 1500, static p => p.Mtu, "Largest IP packet on the port.", "A-073, E-076");
         var queues = kind.Derived("queues", new NumberKind(1, ConfigurationLimits.Workers), static v => v.Context.Workers, "number of workers", static p => p.Queues, "Queues of the port in each direction; no more than there are workers.");
+        var vsidQueues = kind.Optional("vsidQueues", new ListKind<QueueRuleConfiguration>(QueueRule, 0, ConfigurationLimits.QueueRules), [], static p => p.VsidQueues, "Receive queues, and with them workers, for chosen VSIDs or MACs (VMQ), where the device takes the rules; `show flows` tells.", "C-053, C-054, C-137", defaultText: "none");
 
         var mode = kind.Optional("mode", new WordKind<PortMode>([("trunk", PortMode.Trunk), ("access", PortMode.Access), ("qinq", PortMode.Qinq)]), PortMode.Trunk, static p => p.Mode, "`access` needs `nativeVlan` and has no other attachment; `qinq` takes an S-tag, or an S-tag and a C-tag.", "E-001, E-007", Access);
         var tpid = kind.Derived("tpid", new TpidKind(), v => v.Get(mode) == PortMode.Qinq ? 0x88A8 : 0x8100, "`0x8100`; with `qinq` `0x88A8`", static p => p.Tpid, "TPID of the outer tag.", "E-006", Access);
@@ -129,6 +141,7 @@ internal static class Definitions
             Mac = v.Get(mac),
             Mtu = v.Get(mtu),
             Queues = v.Get(queues),
+            VsidQueues = v.Get(vsidQueues),
             Mode = v.Get(mode),
             Tpid = v.Get(tpid),
             NativeVlan = v.Get(nativeVlan),

@@ -23,6 +23,9 @@ public sealed record PortConfiguration
     /// <summary>Receive and transmit queues asked of the device; the number of workers by default.</summary>
     public required int Queues { get; init; }
 
+    /// <summary>Receive queues for chosen VSIDs and MACs, by rules of the device (C-053, C-054).</summary>
+    public ValueList<QueueRuleConfiguration> VsidQueues { get; init; } = [];
+
     /// <summary>Access ports: how tags are used (E-001).</summary>
     public required PortMode Mode { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using NvgreGateway.Control.Configuration;
+using NvgreGateway.Control.Flows;
 using NvgreGateway.Control.Groups;
 using NvgreGateway.Control.Guard;
 using NvgreGateway.Control.Icmp;
@@ -30,6 +31,7 @@ public sealed partial class ControlPlane
     private readonly GatewayMemory _memory;
     private readonly IEventLog _log;
     private readonly ControlOptions _options;
+    private readonly FlowPlanner? _flows;
     private readonly PuntQueue _punts;
     private readonly InjectQueue _injects;
     private readonly TenantErrors _tenantErrors;
@@ -44,6 +46,7 @@ public sealed partial class ControlPlane
     private readonly bool[] _portWasUp;
     private readonly string?[] _portReasons;
     private State? _state;
+    private ulong _nextFlows;
     private ulong _nextTick;
     private ulong _nextRescue;
     private readonly Dictionary<uint, DropReason> _traced = [];
@@ -64,6 +67,7 @@ public sealed partial class ControlPlane
         _first = configuration;
         _log = log;
         _options = options;
+        _flows = options.Ordered ? null : new FlowPlanner(memory, log); // replay has no devices
         _punts = new PuntQueue(memory);
         _injects = new InjectQueue(memory, configuration.Ports.Count);
         _tenantErrors = new TenantErrors(_injects);
@@ -296,10 +300,12 @@ public sealed partial class ControlPlane
         Now = Math.Max(Now, now);
         try
         {
+            _flows?.Withdraw(next);
             state.Tables.Apply(next, macs, Now, offloads.Sets);
         }
         catch (TablesException e)
         {
+            _flows?.Place(state.Index);
             return new ReloadResult(false, false, [e.Message]);
         }
 
@@ -318,6 +324,7 @@ public sealed partial class ControlPlane
         state.Snooped.Refresh(Index);
         _tenantErrors.Refresh(Index);
         _hops.Refresh(Index);
+        _flows?.Place(Index);
         ShowPeers();
         ShowMtus();
         FlushInjects();
@@ -507,6 +514,13 @@ public sealed partial class ControlPlane
                 state.Tables.Tick(at);
                 _anomalies.Look(state.Index.Configuration.Log.EcnAnomalies, at);
                 state.Tenants.Tick(at);
+                if (at >= _nextFlows)
+                {
+                    _nextFlows = at + Second;
+                    _flows?.Place(state.Index);
+                    _flows?.Tell(state.Index.Configuration);
+                }
+
                 if (state.Errors.Recover(state.Index, at))
                 {
                     ShowUnreachable();
@@ -595,6 +609,8 @@ public sealed partial class ControlPlane
         {
             return;
         }
+
+        _flows?.Place(state.Index);
 
         // A next hop out of several is known not to answer before it has failed.
         if (change.To is NextHopState.Failed or NextHopState.Resolved || state.Neighbors.IsWatched(change.Id))

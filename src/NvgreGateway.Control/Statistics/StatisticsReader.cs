@@ -28,6 +28,9 @@ public sealed unsafe class StatisticsReader
 
     private int Workers => (int)_memory.Limits.Workers;
 
+    // The workers' blocks and that of the hardware.
+    private int Blocks => Workers + 1;
+
     /// <summary>The accounting of the whole gateway.</summary>
     /// <returns>The totals now.</returns>
     public GatewayTotals Totals()
@@ -48,7 +51,7 @@ public sealed unsafe class StatisticsReader
             counters[i] = Volatile.Read(ref _memory.Header->ControlCounters[i]);
         }
 
-        for (int worker = 0; worker < Workers; worker++)
+        for (int worker = 0; worker < Blocks; worker++)
         {
             WorkerStatistics* s = _memory.Statistics(worker);
             received += Volatile.Read(ref s->Received);
@@ -101,7 +104,7 @@ public sealed unsafe class StatisticsReader
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)port, 64u, nameof(port));
         PortTraffic sum = default;
-        for (int worker = 0; worker < Workers; worker++)
+        for (int worker = 0; worker < Blocks; worker++)
         {
             PortCounters* c = (PortCounters*)_memory.Statistics(worker)->Ports + port;
             sum = new PortTraffic(
@@ -276,7 +279,7 @@ public sealed unsafe class StatisticsReader
             {
                 Keep(_ids.AttachmentOwners[(int)id], new SegmentTraffic(Attachment(id), default));
                 _memory.AttachmentStates[id] = 0;
-                for (int worker = 0; worker < Workers; worker++)
+                for (int worker = 0; worker < Blocks; worker++)
                 {
                     _memory.Attachments(worker)[id] = default;
                 }
@@ -286,10 +289,13 @@ public sealed unsafe class StatisticsReader
             {
                 Keep(_ids.PeerOwners[(int)id], new SegmentTraffic(default, Peer(id)));
                 _memory.PeerStates[id] = 0;
-                for (int worker = 0; worker < Workers; worker++)
+                for (int worker = 0; worker < Blocks; worker++)
                 {
                     _memory.Peers(worker)[id] = default;
-                    new Span<ulong>(_memory.PeerDrops(worker) + (id * 128ul), 128).Clear();
+                    if (worker < Workers)
+                    {
+                        new Span<ulong>(_memory.PeerDrops(worker) + (id * 128ul), 128).Clear();
+                    }
                 }
             }
 
@@ -312,7 +318,7 @@ public sealed unsafe class StatisticsReader
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddAttachment(uint attachment, Span<ulong> sum)
     {
-        for (int worker = 0; worker < Workers; worker++)
+        for (int worker = 0; worker < Blocks; worker++)
         {
             AttachmentCounters* c = _memory.Attachments(worker) + attachment;
             for (int i = 0; i < 2; i++)
@@ -330,7 +336,7 @@ public sealed unsafe class StatisticsReader
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddPeer(uint peer, Span<ulong> sum)
     {
-        for (int worker = 0; worker < Workers; worker++)
+        for (int worker = 0; worker < Blocks; worker++)
         {
             PeerCounters* c = _memory.Peers(worker) + peer;
             for (int i = 0; i < 3; i++)

@@ -1,5 +1,6 @@
 using System.Runtime;
 using System.Runtime.InteropServices;
+using NvgreGateway.Data.Flows;
 using NvgreGateway.Dataplane;
 using NvgreGateway.Dpdk;
 using NvgreGateway.Exchange;
@@ -32,6 +33,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
     private readonly bool _sleep;
     private readonly DpdkPort* _entries;
     private readonly PortKeeper[] _ports;
+    private readonly FlowKeeper _flows;
     private WorkerThread[] _threads = [];
     private Worker<DpdkPorts>[] _workers = [];
     private WorkerGroup? _group;
@@ -53,6 +55,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
         _entries = (DpdkPort*)NativeMemory.AlignedAlloc((nuint)(sizeof(DpdkPort) * 64), 64);
         NativeMemory.Clear(_entries, (nuint)(sizeof(DpdkPort) * 64));
         _ports = new PortKeeper[_portCount];
+        _flows = new FlowKeeper(memory);
     }
 
     /// <summary>Runs the data process of a gateway until it is told to stop.</summary>
@@ -298,11 +301,13 @@ internal sealed unsafe class DataplaneHost : IDisposable
         while (!_stop && Volatile.Read(ref _memory.Settings->Stop) == 0)
         {
             Command();
-            foreach (PortKeeper port in _ports)
+            for (int i = 0; i < _portCount; i++)
             {
-                port.Keep();
+                _ports[i].Keep();
+                _flows.Follow(i, _ports[i].Started);
             }
 
+            _flows.Keep();
             data->MbufInUse = (ulong)(_pool!.InUse + _heads!.InUse);
             if (_collectionsBefore < 0 && data->Phase == PhaseForwarding && ++rounds > 50)
             {

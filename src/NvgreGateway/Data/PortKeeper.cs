@@ -43,6 +43,9 @@ internal sealed unsafe class PortKeeper
         _interface = device.Argument("iface") is { } name && !name.Contains('/') ? name : "";
     }
 
+    /// <summary>The port while it is started; another object after it was opened again.</summary>
+    internal Port? Started => _started ? _port : null;
+
     private PortTableEntry* Wanted => _memory.PortTable + _index;
 
     private PortState* State => _memory.PortStates + _index;

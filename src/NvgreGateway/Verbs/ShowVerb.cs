@@ -7,7 +7,7 @@ namespace NvgreGateway.Verbs;
 
 internal static class ShowVerb
 {
-    private static readonly string[] s_what = ["segments", "peers", "fdb", "neighbors", "bindings", "groups", "ports", "workers", "offloads", "capabilities", "drops", "config"];
+    private static readonly string[] s_what = ["segments", "peers", "fdb", "neighbors", "bindings", "groups", "ports", "workers", "offloads", "capabilities", "flows", "drops", "config"];
 
     internal static int Run(ShowOptions options)
     {
@@ -62,6 +62,9 @@ internal static class ShowVerb
                 break;
             case "capabilities":
                 OffloadTables.Capable(client.CapabilitiesAsync().GetAwaiter().GetResult());
+                break;
+            case "flows":
+                FlowTables.Print(client.FlowsAsync().GetAwaiter().GetResult());
                 break;
             default:
                 Drops(client.DropsAsync().GetAwaiter().GetResult());
