@@ -15,7 +15,7 @@ internal static class Program
             settings.HelpWriter = null;
             settings.AllowMultiInstance = true;
         });
-        ParserResult<object> result = parser.ParseArguments<RunOptions, ValidateOptions, ShowOptions, FlushOptions, SetOptions, AnnounceOptions, ReplayVerbOptions, TraceOptions, DataplaneOptions, ControlVerbOptions>(arguments);
+        ParserResult<object> result = parser.ParseArguments<RunOptions, ValidateOptions, ShowOptions, FlushOptions, SetOptions, ImportOptions, AnnounceOptions, ReplayVerbOptions, TraceOptions, DataplaneOptions, ControlVerbOptions>(arguments);
         try
         {
             return result.MapResult(
@@ -24,6 +24,7 @@ internal static class Program
                 (ShowOptions o) => ShowVerb.Run(o),
                 (FlushOptions o) => FlushVerb.Run(o),
                 (SetOptions o) => SetVerb.Run(o),
+                (ImportOptions o) => ImportVerb.Run(o),
                 (AnnounceOptions o) => AnnounceVerb.Run(o),
                 (ReplayVerbOptions o) => ReplayVerb.Run(o),
                 (TraceOptions o) => TraceVerb.Run(o),

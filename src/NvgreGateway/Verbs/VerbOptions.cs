@@ -86,6 +86,16 @@ internal sealed class SetOptions
     public string? Gateway { get; set; }
 }
 
+[Verb("import-nic-properties", HelpText = "Translate what Get-NetAdapterAdvancedProperty printed of Windows NICs (table, list, CSV or JSON) into settings of ports; what has none is told.")]
+internal sealed class ImportOptions
+{
+    [Value(0, MetaName = "FILE", Required = true, HelpText = "The dump.")]
+    public string File { get; set; } = "";
+
+    [Option("keys", HelpText = "Print the gateway's keys with the numbers of NDIS instead of JSON.")]
+    public bool Keys { get; set; }
+}
+
 [Verb("announce", HelpText = "Tell the network that a running gateway's addresses, and the MACs behind its peers, are here: as after a failover.")]
 internal sealed class AnnounceOptions
 {

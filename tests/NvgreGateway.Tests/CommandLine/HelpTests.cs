@@ -7,7 +7,7 @@ public sealed class HelpTests
     public async Task ListsWhatPeopleMayRunAndTheExitCodes()
     {
         string help = All((await Cli.Run("--help")).Ended(Cli.Done));
-        foreach (string verb in new[] { "run", "validate", "show", "flush", "announce", "replay" })
+        foreach (string verb in new[] { "run", "validate", "show", "flush", "set", "import-nic-properties", "announce", "replay" })
         {
             Assert.Matches($@"(?m)^\s+{verb}\s", help);
         }
