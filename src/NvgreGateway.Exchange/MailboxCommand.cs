@@ -9,6 +9,6 @@ public enum MailboxCommand : uint
     /// <summary>Start forwarding: the tables are complete (F-008).</summary>
     Forward,
 
-    /// <summary>Reopen a port that vanished (argument: its index).</summary>
+    /// <summary>Reopen a port (argument: its index) that vanished, or with a value of 1 one that is there.</summary>
     ReopenPort,
 }

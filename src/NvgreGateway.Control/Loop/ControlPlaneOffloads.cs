@@ -39,6 +39,11 @@ public sealed partial class ControlPlane
             return Refused($"name: \"{request.Name}\": no such offload; all, or {string.Join(", ", OffloadConfiguration.Words.Select(static w => w.Word))}", port);
         }
 
+        if (request.State == "no-change")
+        {
+            return new OffloadChange(null, false, false, port);
+        }
+
         IReadOnlyList<string> states = all ? ["on", "off"] : OffloadConfiguration.StatesOf(name);
         if (!states.Contains(request.State))
         {

@@ -105,7 +105,7 @@ internal sealed unsafe class DataLink
         {
             int port = System.Numerics.BitOperations.TrailingZeroCount(_restarts);
             _restarts &= _restarts - 1;
-            Ask(MailboxCommand.ReopenPort, (uint)port, now);
+            Ask(MailboxCommand.ReopenPort, (uint)port, now, value: 1);
         }
         else if (phase == DataPhase.Forwarding && now >= _reopenAt && NextVanished() is { } port)
         {
@@ -130,13 +130,14 @@ internal sealed unsafe class DataLink
         return null;
     }
 
-    private void Ask(MailboxCommand command, uint argument, ulong now)
+    private void Ask(MailboxCommand command, uint argument, ulong now, ulong value = 0)
     {
         Mailbox* box = _memory.Mailbox;
         _command = command;
         _askedAt = now;
         box->Command = (uint)command;
         box->Argument = argument;
+        box->Value = value;
         _asked = Math.Max(box->Requested, box->Acknowledged) + 1;
         Volatile.Write(ref box->Requested, _asked);
     }

@@ -377,7 +377,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
 
                 break;
             case MailboxCommand.ReopenPort when box->Argument < (uint)_portCount:
-                _ports[box->Argument].ReopenSoon();
+                _ports[box->Argument].ReopenSoon(restart: box->Value != 0);
                 break;
             default:
                 box->Result = -22; // EINVAL

@@ -114,7 +114,14 @@ internal sealed unsafe class PortKeeper
     }
 
     /// <summary>Asks that the port be opened again at the next round.</summary>
-    internal void ReopenSoon() => _reopen = 1;
+    /// <param name="restart">Whether it is to be closed first if it is there; else nothing is done then.</param>
+    internal void ReopenSoon(bool restart)
+    {
+        if (restart || _port is null)
+        {
+            _reopen = 1;
+        }
+    }
 
     /// <summary>One round of housekeeping; allocates nothing while the port is as it was.</summary>
     internal void Keep()

@@ -27,6 +27,7 @@ public sealed unsafe class SetOffloadTests
 
         // No change is an answer, and no event.
         Assert.Equal(new OffloadChange(null, false, false, 1), Set(f, "tso.inner4", "off"));
+        Assert.Equal(new OffloadChange(null, false, false, 1), Set(f, "tso.inner4", "no-change"));
         Assert.Equal(generation + 1, f.Plane.Tables.Generation);
         Set(f, "tso.inner4", "on");
         Assert.Equal(2, f.Log.Count("offload_changed"));
