@@ -20,19 +20,28 @@ static struct {
 	atomic_uint link_changes;
 } events[RTE_MAX_ETHPORTS];
 
+/* Queues of each port. Written by whoever configures it, while it is stopped; read by those who poll it. */
+static struct {
+	uint16_t rx;
+	uint16_t tx;
+} queues[RTE_MAX_ETHPORTS];
+
+/* A queue that is not there takes and gives nothing. DPDK itself looks only in its debug builds; in the others it follows what it finds. */
+#define IS_QUEUE(port, queue, side) likely((port) < RTE_MAX_ETHPORTS && (queue) < queues[port].side)
+
 SHIM_API uint16_t shim_rx_burst(uint16_t port, uint16_t queue, struct rte_mbuf **packets, uint16_t count)
 {
-	return rte_eth_rx_burst(port, queue, packets, count);
+	return IS_QUEUE(port, queue, rx) ? rte_eth_rx_burst(port, queue, packets, count) : 0;
 }
 
 SHIM_API uint16_t shim_tx_burst(uint16_t port, uint16_t queue, struct rte_mbuf **packets, uint16_t count)
 {
-	return rte_eth_tx_burst(port, queue, packets, count);
+	return IS_QUEUE(port, queue, tx) ? rte_eth_tx_burst(port, queue, packets, count) : 0;
 }
 
 SHIM_API uint16_t shim_tx_prepare(uint16_t port, uint16_t queue, struct rte_mbuf **packets, uint16_t count)
 {
-	return rte_eth_tx_prepare(port, queue, packets, count);
+	return IS_QUEUE(port, queue, tx) ? rte_eth_tx_prepare(port, queue, packets, count) : 0;
 }
 
 SHIM_API int shim_port_by_name(const char *name, uint16_t *port)
@@ -92,6 +101,8 @@ SHIM_API int shim_port_info(uint16_t port, struct shim_port_info *info)
 SHIM_API int shim_port_configure(uint16_t port, const struct shim_port_conf *wanted)
 {
 	struct rte_eth_conf conf;
+	struct rte_eth_dev_info di;
+	int status;
 	memset(&conf, 0, sizeof(conf));
 	conf.rxmode.mtu = wanted->mtu;
 	conf.rxmode.offloads = wanted->rx_offloads;
@@ -102,7 +113,13 @@ SHIM_API int shim_port_configure(uint16_t port, const struct shim_port_conf *wan
 	}
 	conf.intr_conf.lsc = wanted->link_interrupt != 0;
 	conf.intr_conf.rmv = wanted->removal_interrupt != 0;
-	return rte_eth_dev_configure(port, wanted->rx_queues, wanted->tx_queues, &conf);
+	status = rte_eth_dev_configure(port, wanted->rx_queues, wanted->tx_queues, &conf);
+	if (rte_eth_dev_info_get(port, &di) == 0) {
+		/* What it has, which after a failure is what it had, or none. */
+		queues[port].rx = di.nb_rx_queues;
+		queues[port].tx = di.nb_tx_queues;
+	}
+	return status;
 }
 
 SHIM_API int shim_port_adjust_descriptors(uint16_t port, uint16_t *rx, uint16_t *tx)

@@ -1,0 +1,2 @@
+namespace NvgreGateway.OffloadBench;
+internal static class Checksums { public static void Run(Program.Options o) {} }
