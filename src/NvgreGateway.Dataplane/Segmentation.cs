@@ -63,7 +63,7 @@ internal static unsafe class Segmentation
                     to->Port = m->Port;
                     to->DataLen = (ushort)headers;
                     to->PktLen = headers + part;
-                    if (TryFill(ports, to, ref source, part, out ulong sum))
+                    if (TryFill(w, ports, to, ref source, part, out ulong sum))
                     {
                         template.Write(to->Data, index, done, sum);
                         if (to->PktLen < EthernetHeader.MinFrame)
@@ -99,7 +99,7 @@ internal static unsafe class Segmentation
     }
 
     // Puts payload behind the headers, over as many buffers as that takes; moves on also when there is none.
-    private static bool TryFill(PortAccess ports, Mbuf* made, ref ChainCursor source, uint part, out ulong sum)
+    private static bool TryFill(WorkerContext* w, PortAccess ports, Mbuf* made, ref ChainCursor source, uint part, out ulong sum)
     {
         sum = 0;
         Mbuf* into = made;
@@ -115,6 +115,7 @@ internal static unsafe class Segmentation
                     return false;
                 }
 
+                w->Chains = true;
                 next->DataOff = 0;
                 into->Next = next;
                 into = next;

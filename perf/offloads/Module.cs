@@ -1,1 +1,0 @@
-[module: System.Runtime.CompilerServices.SkipLocalsInit]
