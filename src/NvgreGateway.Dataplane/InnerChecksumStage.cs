@@ -16,7 +16,10 @@ internal static unsafe class InnerChecksumStage
     /// <summary>Stands above the outer TOS byte of a packet whose segment wants this stage: so that the fast path asks for both at once.</summary>
     public const uint Wanted = 1 << 8;
 
-    private const MbufFlags Verdict = MbufFlags.RxIpChecksumGood | MbufFlags.RxIpChecksumBad | MbufFlags.RxL4ChecksumNone;
+    // RTE_PTYPE_TUNNEL_MASK, and the values of the fields RTE_PTYPE_L4 and RTE_PTYPE_INNER_L4.
+    private const uint TunnelTypes = 0xF000;
+    private const uint TypeTcp = 1;
+    private const uint TypeUdp = 2;
 
     /// <summary>Looks at a tenant packet.</summary>
     /// <param name="w">The worker.</param>
@@ -42,9 +45,8 @@ internal static unsafe class InnerChecksumStage
 
     private static bool IsBad(WorkerContext* w, Mbuf* m, uint from, byte* l3, uint length, uint family)
     {
-        // One flag alone is a verdict; both mean that the sum is not in the data.
-        if ((w->PortEntries[from].Flags & PortFlags.ChecksInner) != 0
-            && (m->OlFlags & Verdict) == ((family == TenantHeader.Ipv4 ? MbufFlags.RxIpChecksumGood : m->OlFlags & (MbufFlags.RxIpChecksumGood | MbufFlags.RxIpChecksumBad)) | MbufFlags.RxL4ChecksumGood))
+        PortFlags flags = w->PortEntries[from].Flags;
+        if ((flags & PortFlags.ChecksInner) != 0 && SaysGood(m, (flags & PortFlags.Underlay) != 0, family))
         {
             return false;
         }
@@ -89,5 +91,16 @@ internal static unsafe class InnerChecksumStage
         }
 
         return !ChecksumTwin.IsRight(m, (uint)(l3 - m->Data), l3Length, protocol, sum);
+    }
+
+    // Only of a packet that the device has seen as what it is (C-042, C-043): in a tunnel from the PA side, in none from the VLAN side. One
+    // flag alone is a verdict; both mean that the sum is not in the data.
+    private static bool SaysGood(Mbuf* m, bool tunnel, uint family)
+    {
+        uint type = m->PacketType, transport = tunnel ? (type >> 24) & 0xF : (type >> 8) & 0xF;
+        MbufFlags ip = m->OlFlags & (MbufFlags.RxIpChecksumGood | MbufFlags.RxIpChecksumBad);
+        return ((type & TunnelTypes) != 0) == tunnel && transport is TypeTcp or TypeUdp
+            && (ip == MbufFlags.RxIpChecksumGood || (family == TenantHeader.Ipv6 && ip == MbufFlags.None))
+            && (m->OlFlags & MbufFlags.RxL4ChecksumNone) == MbufFlags.RxL4ChecksumGood;
     }
 }

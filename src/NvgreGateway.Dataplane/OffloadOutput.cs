@@ -118,7 +118,8 @@ internal static unsafe class OffloadOutput
         PortEntry* entry = w->PortEntries + port;
         ulong asked = m->TxOffload;
         bool inner4 = p[frame.L3] >> 4 == 4;
-        PortOffloads does = toPeer ? entry->Nvgre : entry->Plain;
+        bool countsShort = (entry->Flags & PortFlags.ShortIds) != 0 && segment != 0 && (inner4 || frame.IsOuter4); // which no device is known to do
+        PortOffloads does = countsShort ? PortOffloads.None : toPeer ? entry->Nvgre : entry->Plain;
         if (OffloadFlags.TryTranslate(kind, frame, inner4, l3, l4, segment, does, out MbufFlags flags, out ulong lengths))
         {
             PrepareHeaders(p, frame, l3, protocol, flags, withLength: segment == 0 || (does & PortOffloads.PseudoLength) != 0);

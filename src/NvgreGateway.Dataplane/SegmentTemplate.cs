@@ -19,6 +19,7 @@ internal unsafe struct SegmentTemplate
     private readonly bool _udp;
     private readonly bool _inner4;
     private readonly byte _tcpFlags;
+    private readonly uint _ids;
     private readonly uint _outerId;
     private readonly uint _innerId;
     private readonly uint _sequence;
@@ -33,8 +34,10 @@ internal unsafe struct SegmentTemplate
     /// <param name="l3Length">Bytes of the tenant's IP header with options or extension headers.</param>
     /// <param name="l4Length">Bytes of its transport header.</param>
     /// <param name="udp">Whether that is UDP.</param>
-    public SegmentTemplate(byte* room, byte* headers, OffloadFrame frame, uint l3Length, uint l4Length, bool udp)
+    /// <param name="ids">The bits in which IP ids count on: 16, or 15 (C-020).</param>
+    public SegmentTemplate(byte* room, byte* headers, OffloadFrame frame, uint l3Length, uint l4Length, bool udp, uint ids)
     {
+        _ids = ids;
         _p = room;
         _frame = frame;
         _l3Length = l3Length;
@@ -112,6 +115,9 @@ internal unsafe struct SegmentTemplate
         _transportSum = InternetChecksum.Add(ChecksumTwin.Pseudo(ip, _udp ? IpProtocol.Udp : IpProtocol.Tcp, transport), l4, _l4Length);
     }
 
+    // The first segment keeps the id of the large frame, whatever it is.
+    private readonly UInt16BigEndian NextId(uint id, uint index) => UInt16BigEndian.FromHost((ushort)(index == 0 ? id : (id + index) & _ids));
+
     /// <summary>Writes the headers of a segment.</summary>
     /// <param name="to">Where to; <see cref="HeaderBytes"/> are written.</param>
     /// <param name="index">Its number, from 0.</param>
@@ -123,14 +129,14 @@ internal unsafe struct SegmentTemplate
         byte* ip = to + _frame.L3, l4 = ip + _l3Length;
         if (_frame.IsOuter4)
         {
-            UInt16BigEndian id = UInt16BigEndian.FromHost((ushort)(_outerId + index));
+            UInt16BigEndian id = NextId(_outerId, index);
             id.Write(to + _frame.OuterL2 + 4);
             InternetChecksum.Finish(InternetChecksum.Add(_outerSum, id)).Write(to + _frame.OuterL2 + 10);
         }
 
         if (_inner4)
         {
-            UInt16BigEndian id = UInt16BigEndian.FromHost((ushort)(_innerId + index));
+            UInt16BigEndian id = NextId(_innerId, index);
             id.Write(ip + 4);
             InternetChecksum.Finish(InternetChecksum.Add(_innerSum, id)).Write(ip + 10);
         }

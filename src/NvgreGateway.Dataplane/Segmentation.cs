@@ -32,7 +32,7 @@ internal static unsafe class Segmentation
         byte* room = stackalloc byte[SegmentTemplate.Room];
         Mbuf** parts = stackalloc Mbuf*[Batch];
         uint l3Length = m->L3Length, l4Length = m->L4Length, tenantHeaders = EthernetHeader.Size + l3Length + l4Length;
-        var template = new SegmentTemplate(room, m->Data, frame, l3Length, l4Length, udp);
+        var template = new SegmentTemplate(room, m->Data, frame, l3Length, l4Length, udp, (w->PortEntries[port].Flags & PortFlags.ShortIds) != 0 ? 0x7FFFu : 0xFFFF);
         uint headers = template.HeaderBytes, payload = ChecksumTwin.LengthOf(m->Data + frame.L3) - l3Length - l4Length;
         var source = new ChainCursor(m, headers);
         PortAccess ports = w->Ports;

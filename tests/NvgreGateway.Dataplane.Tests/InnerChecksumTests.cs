@@ -35,6 +35,29 @@ public sealed unsafe class InnerChecksumTests
         }
     }
 
+    // A device that did not see the tunnel speaks of the outer headers; one that saw a tunnel on the VLAN side, of what is in that.
+    [Theory]
+    [Requirement("C-042", "C-043")]
+    [InlineData(Rig.Underlay, 0x0111_6011u, true)]
+    [InlineData(Rig.Underlay, 0x0211_4041u, true)]
+    [InlineData(Rig.Underlay, 0x11u, false)]
+    [InlineData(Rig.Underlay, 0x111u, false)]
+    [InlineData(Rig.Underlay, 0x6011u, false)]
+    [InlineData(Rig.Underlay, 0u, false)]
+    [InlineData(Rig.Access, 0x111u, true)]
+    [InlineData(Rig.Access, 0x241u, true)]
+    [InlineData(Rig.Access, 0x0111_3211u, false)]
+    [InlineData(Rig.Access, 0x11u, false)]
+    [InlineData(Rig.Access, 0u, false)]
+    public void AVerdictIsAboutWhatTheDeviceSaw(int port, uint type, bool believed)
+    {
+        using Rig rig = Make(trusted: true);
+        byte[] udp = [.. Frames.Big16(1), .. Frames.Big16(2), .. Frames.Big16(12), 0x12, 0x34, 1, 2, 3, 4];
+        byte[] frame = port == Rig.Underlay ? Frames.Nvgre4(Frames.FromVm(Frames.Ip4([10, 1, 1, 11], [10, 1, 1, 200], 17, udp))) : Frames.FromHost(Frames.Ip4([10, 1, 1, 200], [10, 1, 1, 11], 17, udp));
+        Feed(rig, port, frame, Good, type);
+        rig.AssertDrops(believed ? DropReason.None : DropReason.InnerCksum, believed ? 0ul : 1);
+    }
+
     [Fact]
     [Requirement("C-042", "C-043")]
     public void ABadOuterSumIsFoundWhateverIsSaid()
@@ -99,10 +122,11 @@ public sealed unsafe class InnerChecksumTests
         }
     });
 
-    private static void Feed(Rig rig, int port, byte[] frame, MbufFlags said)
+    private static void Feed(Rig rig, int port, byte[] frame, MbufFlags said, uint? type = null)
     {
         Mbuf* m = rig.Device.Pool.Receive(frame, 1, headroom: 128);
         m->OlFlags = said;
+        m->PacketType = type ?? (port == Rig.Underlay ? 0x0111_6011u : 0x111); // TCP over IPv4, in a tunnel of GRE or NVGRE over IPv4
         rig.Enqueue(port, (nint)m);
         rig.Settle();
     }

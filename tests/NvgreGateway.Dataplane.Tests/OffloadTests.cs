@@ -175,6 +175,77 @@ public sealed unsafe class OffloadTests
         Assert.Equal(tcpSum, Big(sent.Bytes, 54)); // 16DB, or with 3020 = 0BCC bytes
     }
 
+    // W-14 whole: its template has the outer id 0xFFFF, and 0x7FFF in 15 bits.
+    [Theory]
+    [Requirement("C-003", "C-004", "C-006", "C-020")]
+    [InlineData(false, 0xFFFF, new[] { 0xFFFF, 0, 1 }, new[] { 0x48B2, 0x48B2, 0x4D97 }, new[] { 0x7FFE, 0x7FFF, 0x8000 }, new[] { 0x9E71, 0x9E70, 0xA355 })]
+    [InlineData(true, 0x7FFF, new[] { 0x7FFF, 0, 1 }, null, new[] { 0x7FFE, 0x7FFF, 0 }, new[] { 0x9E71, 0x9E70, 0x2356 })]
+    public void IdsCountOn(bool fifteen, int template, int[] outer, int[]? outerSums, int[] inner, int[] innerSums)
+    {
+        // In 15 bits no device is asked, whatever it offers.
+        using var rig = new Rig(change: r =>
+        {
+            Take(r, PortOffloads.None, fifteen ? All : PortOffloads.None);
+            r.Sketch.Port(Rig.Underlay, p => p with { Flags = p.Flags | (fifteen ? PortFlags.ShortIds : 0) });
+            r.Sketch.Peer(r.Peer4, p =>
+            {
+                p.Template[18] = (byte)(template >> 8);
+                p.Template[19] = (byte)template;
+                p.ChecksumBase += (uint)template;
+                return p;
+            });
+        });
+        Feed(rig, Template(), Large, 1418);
+        rig.Settle();
+        Assert.Equal(outer, rig.Outputs.Select(static o => (int)Big(o.Bytes, 18)));
+        Assert.Equal(inner, rig.Outputs.Select(static o => (int)Big(o.Bytes, 60)));
+        Assert.Equal(innerSums, rig.Outputs.Select(static o => (int)Big(o.Bytes, 66)));
+        Assert.All(rig.Outputs, static o => Assert.Equal(0xFFFF, Enumerable.Range(7, 10).Sum(i => Big(o.Bytes, 2 * i)) % 0xFFFF == 0 ? 0xFFFF : 0));
+        if (outerSums is not null)
+        {
+            Assert.Equal(outerSums, rig.Outputs.Select(static o => (int)Big(o.Bytes, 24)));
+        }
+    }
+
+    // A NIC that joins what it receives, on a port whose frames ask for nothing: nothing that is longer than the port takes goes on.
+    [Fact]
+    [Requirement("C-025")]
+    public void WhatANicJoinedIsNoLongerThanItsPortTakes()
+    {
+        using var rig = new Rig();
+        byte[] frame = Template();
+        Feed(rig, frame, MbufFlags.RxLro | MbufFlags.RxL4ChecksumGood, 1418);
+        Feed(rig, frame[..1518], MbufFlags.RxLro | MbufFlags.RxL4ChecksumGood, 700);
+        rig.Settle();
+        Assert.Equal(1, (int)rig.Drops(DropReason.L2Oversize));
+        Assert.All(rig.Outputs, static o => Assert.True(o.Bytes.Length <= 1614 && (o.Flags & MbufFlags.RxLro) == 0));
+    }
+
+    // Where they do ask, what leaves fits the way out, to a peer and to another VLAN.
+    [Fact]
+    [Requirement("C-025", "C-015")]
+    public void WhatWasJoinedIsCutAgain()
+    {
+        foreach (bool toPeer in (bool[])[true, false])
+        {
+            using var rig = new Rig(change: static r =>
+            {
+                Take(r, PortOffloads.None, PortOffloads.None);
+                r.Sketch.AddAttachment(r.Segment, Rig.Access2, 200);
+            });
+            if (!toPeer)
+            {
+                rig.Learn(Frames.Vm, Rig.AttachmentPlace(rig.Attachment + 1));
+            }
+
+            Feed(rig, Template(), MbufFlags.RxLro | MbufFlags.RxL4ChecksumGood, 2900);
+            rig.Settle();
+            Assert.Equal(3, rig.Outputs.Count);
+            Assert.Equal(toPeer ? 1514 : 1518, rig.Outputs.Max(static o => o.Bytes.Length));
+            rig.AssertNoDrops();
+        }
+    }
+
     private static byte[][] Segments(PortOffloads nvgre, bool prepares)
     {
         using var rig = new Rig(change: r => Take(r, PortOffloads.None, nvgre));

@@ -1,7 +1,7 @@
 """Large frames and begun checksums of guests, and what devices say of received frames (C.1, C.2, C.3, C.5)."""
 import wire as w
 from cases_mtu import AT_VM6, JUMBO_PORTS, WIDE, fragments, syn
-from cases_tunnel import udp4, udp6
+from cases_tunnel import ACCEPTED, BODY, DOWN, from4, from6, option_header, udp4, udp6
 from flows import ACK, CWR, ECE, FIN, H, H6, M, M6, PSH, RST, SYN, URG, Tcp, Udp, pattern
 from offload import BAD, GOOD, PARTIAL, TCP4, TCP6, UFO, UNKNOWN, USO, said
 from suite import Case, access, config, known, segment, underlay, AT_HOST, AT_VM
@@ -70,6 +70,20 @@ c = Case("large-send-ids", ["C-006", "C-003"], "IP ids of 16 bits wrap from FFFF
 for ident in (0, 0x7FFE, 0xFFFE, 0xFFFF):
     for mac, peer in ((w.VM, w.PEER4), (VM6, w.PEER6)):
         send(c, Tcp(pattern(4000), ident=ident, dst_mac=mac), 1000, None, peer)
+
+SHORT = config(segment(peers=[w.PEER4, w.PEER6], records=[AT_VM, AT_HOST, AT_VM_OVER6]), ports=[access(), underlay(segmentIds="15bit")])
+c = Case("large-send-ids-of-15-bits", ["C-020"],
+         "segmentIds 15bit: 7FFE, 7FFF, 0000 (W-14); a template above 7FFF keeps its id on the first segment. Ids of either kind are taken from peers.", SHORT)
+for ident in (0, 0x7FFD, 0x7FFE, 0x7FFF, 0x8000, 0xFFFF):
+    for mac, peer in ((w.VM, w.PEER4), (VM6, w.PEER6)):
+        flow = Tcp(pattern(4000), ident=ident, dst_mac=mac)
+        pieces = [Tcp(d, ident=(ident if i == 0 else (ident + i) & 0x7FFF), dst_mac=mac, seq=flow.seq + at).complete() for i, (at, d) in enumerate(flow.parts(1000))]
+        c.rx("access0", w.tag(flow.whole(), 100), *toward(pieces, peer), said=large(flow, 1000))
+    c.down(udp4(src=M, dst=H, dst_mac=w.HOST, src_mac=w.VM, ident=ident))
+send(c, Tcp(pattern(3000), six=True, dst_mac=VM6), 1000, None, w.PEER6)
+long = Tcp(pattern(3000), ident=0x7FF0)
+c.rx("access0", w.tag(long.whole(), 100), said=large(long, 48),
+     *[("underlay0", w.encapsulated(Tcp(d, ident=long.ident if i == 0 else (long.ident + i) & 0x7FFF, seq=long.seq + at).complete(), ident=i)) for i, (at, d) in enumerate(long.parts(48))])
 
 HOP, DEST = (0, b"\0\x01\x04\0\0\0\0"), (60, b"\1" + b"\1\x0c" + bytes(12))
 ROUTING = (43, b"\2\0\0" + bytes(4) + bytes(16))  # no segment left: the destination is the last
@@ -235,9 +249,12 @@ for mac, peer, most in ((w.VM, w.PEER4, 1418), (VM6, w.PEER6, 1398)):
     partial(c, Tcp(pattern(100), six=True, ext=(LONG,), **full), peer)
     send(c, Tcp(pattern(3000), six=True, ext=(LONG,), **full), 1000, None, peer)
 
+deep = Tcp(pattern(100), options=b"\1" * 40, dst_mac=w.HOST, src_mac=w.VM, src=M, dst=H, tcp_options=STAMP + b"\1" * 28).complete()
+c.rx("underlay0", w.eth(w.GATEWAY_UNDERLAY, w.ROUTER, 0x0800, from4(payload=w.gre(deep), options=b"\1" * 40)), ("access0", w.bridged(deep, 100)))
+
 # ---- receive checksums ----------------------------------------------------------------------------------------------
 
-c = Case("receive-verdicts", ["C-042", "C-044", "C-046", "B-083"],
+c = Case("receive-verdicts", ["C-042", "C-043", "C-044", "C-046", "B-083"],
          "Bridging: whatever a device says of checksums, tenant bytes pass as they are; a bad one is never repaired, an outer one is checked by the gateway itself.", BOTH)
 VERDICTS = [said(l4=l4, ip=ip, outer_bad=outer) for l4 in (UNKNOWN, GOOD, BAD) for ip in (UNKNOWN, GOOD, BAD) for outer in (False, True)]
 right = w.tunnelled(w.IN03)
@@ -345,3 +362,33 @@ c = Case("source-routes-are-not-summed", ["C-030", "C-011"],
 for flow in (Tcp(pattern(60), options=b"\x83\x0b\4" + bytes(8) + b"\1"), Tcp(pattern(60), six=True, ext=((43, b"\2\0\1" + bytes(4) + bytes(16)),))):
     c.rx("access0", w.tag(flow.whole(), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL))
     c.up(flow.complete())
+
+# ---- parsing --------------------------------------------------------------------------------------------------------
+
+c = Case("mss-behind-extension-headers", ["C-061", "B-072"], "The TCP header of an IPv6 SYN is found behind two and more extension headers: its MSS is clamped.", BOTH)
+for ext in ((HOP, DEST), (HOP, ROUTING, DEST), (DEST, DEST)):
+    for mac, peer, most in ((w.VM, w.PEER4, 1398), (VM6, w.PEER6, 1378)):
+        offered, lowered = (Tcp(six=True, dst_mac=mac, ext=ext, flags=SYN, ack=0, tcp_options=b"\2\4" + w.be16(v)) for v in (1440, most))
+        c.rx("access0", w.tag(offered.complete(), 100), ("underlay0", w.encapsulated(lowered.complete(), peer)))
+        c.rx("access0", w.tag(offered.whole(), 100), ("underlay0", w.encapsulated(lowered.complete(), peer)), said=said(l4=PARTIAL))
+
+c = Case("encapsulation-is-recognised", ["C-060"],
+         "NVGRE is what outer protocol or next header 47 and the GRE word say, behind any extension headers, in either form of the word; nothing else is.",
+         config(segment(peers=[w.PEER4, w.PEER6], records=[AT_HOST], learning=False)))
+for word in ACCEPTED:
+    c.rx("underlay0", w.tunnelled(DOWN, word=word << 16 | 0x6558), ("access0", w.W04))
+    c.rx("underlay0", w.tunnelled(DOWN, src=w.PEER6, word=word << 16 | 0x6558), ("access0", w.W04))
+for word, reason in ((0x00006558, "no_key"), (0xA0006558, "csum_present"), (0x30006558, "seq_present"), (0x20016558, "version"), (0x60006558, "reserved")):
+    c.rx("underlay0", w.tunnelled(DOWN, word=word), drop="drop.gre." + reason)
+c.rx("underlay0", w.tunnelled(DOWN, word=0x20000800), drop="drop.gre.proto").counter("gre.proto.0800")
+for protocol, payload in ((60, option_header(47) + BODY), (0, option_header(60) + option_header(135) + option_header(47, 3) + BODY)):
+    c.rx("underlay0", w.eth(w.GATEWAY_UNDERLAY, w.ROUTER, 0x86DD, from6(protocol=protocol, payload=payload)), ("access0", w.W04))
+c.rx("underlay0", w.eth(w.GATEWAY_UNDERLAY, w.ROUTER, 0x0800, from4(protocol=46)), drop="drop.ip.proto")
+
+c = Case("other-encapsulations", ["C-045"], "IP in IP, GRE in UDP and others are not ours: drop.ip.proto, whatever the device takes them for.", config(known()))
+for n, protocol in enumerate((4, 41, 55, 94, 97, 98, 137)):
+    frame = w.eth(w.GATEWAY_UNDERLAY, w.ROUTER, 0x0800, from4(protocol=protocol, payload=w.IN03[14:]))
+    c.rx("underlay0", frame, drop="drop.ip.proto").rx("underlay0", frame, drop="drop.ip.proto", said=said(l4=GOOD, ip=GOOD, ptype=0x4011))
+    c.good()
+in_udp = w.eth(w.GATEWAY_UNDERLAY, w.ROUTER, 0x0800, from4(protocol=17, payload=w.udp(w.PEER4, w.LOCAL4, 50000, 4754, BODY)))
+c.rx("underlay0", in_udp, drop="drop.ip.proto").counter("rx.gre_in_udp_ignored")

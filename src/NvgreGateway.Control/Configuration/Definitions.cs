@@ -131,6 +131,7 @@ internal static class Definitions
 
         var storm = kind.Group("storm", Storm, static p => p.Storm, "The most that is flooded of what comes in here.", "F-045");
         var offload = kind.Optional("offload", new OffloadSettingKind(), OffloadConfiguration.Auto, static p => p.Offload, "What its device may do of segmentation and checksums; the rest is done in software. In an object what is not named is on.", "C.6, C-077");
+        var segmentIds = kind.Optional("segmentIds", new WordKind<SegmentIds>([("16bit", SegmentIds.Full), ("15bit", SegmentIds.Short)]), SegmentIds.Full, static p => p.SegmentIds, "IPv4 identifications of the frames that a large one is cut into, outside and inside: the first keeps the packet's, each next is one higher, in 16 bits; `15bit`: 0x7FFF is followed by 0, as with NDIS LSOv2 devices, and segmentation is always done in software.", "C-020");
         RefuseFragments(kind);
         kind.DiscriminatedBy(role);
         kind.BuiltBy(v => new PortConfiguration
@@ -159,6 +160,7 @@ internal static class Definitions
             MulticastTtl = v.Get(multicastTtl),
             Storm = v.Get(storm),
             Offload = v.Get(offload),
+            SegmentIds = v.Get(segmentIds),
         });
         return kind;
     }

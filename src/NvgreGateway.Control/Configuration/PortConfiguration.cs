@@ -83,6 +83,9 @@ public sealed record PortConfiguration
     /// <summary>What its device may do of segmentation and checksums (C.6); <see cref="GatewayConfiguration.OffloadOf"/> heeds the top's switch.</summary>
     public OffloadConfiguration Offload { get; init; } = OffloadConfiguration.Auto;
 
+    /// <summary>How the IPv4 identifications of segments that leave here count on (C-020).</summary>
+    public SegmentIds SegmentIds { get; init; }
+
     /// <summary>
     /// The MAC that <c>replay</c> gives a port which configures none: the 64-bit FNV-1a hash of the name's UTF-8 bytes,
     /// its low 40 bits as wire bytes 1 to 5 (most significant first) behind a first byte of 02, so that it is unicast

@@ -43,7 +43,7 @@ public sealed class OffloadPlan
         PortOffloads plain = OffloadAbility.Complete(OffloadAbility.Plain(_setUp, _quirk) & allowed & facts.Peer & facts.PlainPassed & passed);
         PortOffloads nvgre = OffloadAbility.Complete(OffloadAbility.Nvgre(_setUp, _quirk) & allowed & facts.Peer & facts.NvgrePassed & passed & outer);
         const OffloadNames Encapsulated = OffloadNames.EncapEnabled | OffloadNames.EncapNvgre;
-        Sets = new PortOffloadSets(plain, (wanted.Tx & Encapsulated) == Encapsulated ? nvgre : PortOffloads.None, _quirk.TakesRequests && !facts.Underlay);
+        Sets = new PortOffloadSets(plain, (wanted.Tx & Encapsulated) == Encapsulated ? nvgre : PortOffloads.None, _quirk.TakesRequests && !facts.Underlay, Checks(facts));
     }
 
     /// <summary>What workers are told.</summary>
@@ -77,6 +77,13 @@ public sealed class OffloadPlan
         wishes |= (wanted.Rx & (OffloadNames.CsumUdp4 | OffloadNames.CsumUdp6)) != 0 ? DeviceOffloads.RxUdp : DeviceOffloads.None;
         // A large frame comes with a checksum that is only begun: the one is not to be had without the other.
         return (wishes & DeviceOffloads.RxTcp) != 0 ? wishes | DeviceOffloads.RxLro : wishes;
+    }
+
+    // On the PA side the device must see the tunnel: one that checks outer headers does (C-043).
+    private static bool Checks(OffloadFacts facts)
+    {
+        DeviceOffloads needed = DeviceOffloads.RxIp4 | DeviceOffloads.RxTcp | DeviceOffloads.RxUdp | (facts.Underlay ? DeviceOffloads.RxOuterIp4 : DeviceOffloads.None);
+        return (facts.Asked & needed) == needed;
     }
 
     /// <summary>Every offload by name.</summary>

@@ -87,8 +87,10 @@ internal static unsafe class SnapshotBuilder
                 entry->Plain = plan.Offloads[i].Plain;
                 entry->Nvgre = plan.Offloads[i].Nvgre;
                 entry->Flags |= plan.Offloads[i].TakesRequests ? PortFlags.TakesRequests : PortFlags.None;
+                entry->Flags |= plan.Offloads[i].ChecksInner ? PortFlags.ChecksInner : PortFlags.None;
             }
 
+            entry->Flags |= port.SegmentIds == SegmentIds.Short ? PortFlags.ShortIds : PortFlags.None;
             if (port.Role == PortRole.Access)
             {
                 entry->Flags |= (port.Mode == PortMode.Access ? PortFlags.AccessMode : 0)

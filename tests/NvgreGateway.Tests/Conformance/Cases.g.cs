@@ -1313,6 +1313,10 @@ public sealed class Cases
     public void Large_Send_Ids() => CaseRunner.Run("large-send-ids");
 
     [Fact]
+    [Requirement("C-020")]
+    public void Large_Send_Ids_Of_15_Bits() => CaseRunner.Run("large-send-ids-of-15-bits");
+
+    [Fact]
     [Requirement("C-007", "C-012", "C-039")]
     public void Large_Send_Options() => CaseRunner.Run("large-send-options");
 
@@ -1377,7 +1381,7 @@ public sealed class Cases
     public void Longest_Headers() => CaseRunner.Run("longest-headers");
 
     [Fact]
-    [Requirement("C-042", "C-044", "C-046", "B-083")]
+    [Requirement("C-042", "C-043", "C-044", "C-046", "B-083")]
     public void Receive_Verdicts() => CaseRunner.Run("receive-verdicts");
 
     [Fact]
@@ -1403,6 +1407,18 @@ public sealed class Cases
     [Fact]
     [Requirement("C-030", "C-011")]
     public void Source_Routes_Are_Not_Summed() => CaseRunner.Run("source-routes-are-not-summed");
+
+    [Fact]
+    [Requirement("C-061", "B-072")]
+    public void Mss_Behind_Extension_Headers() => CaseRunner.Run("mss-behind-extension-headers");
+
+    [Fact]
+    [Requirement("C-060")]
+    public void Encapsulation_Is_Recognised() => CaseRunner.Run("encapsulation-is-recognised");
+
+    [Fact]
+    [Requirement("C-045")]
+    public void Other_Encapsulations() => CaseRunner.Run("other-encapsulations");
 
     [Fact]
     [Requirement("A-066", "A-062", "A-032")]

@@ -118,6 +118,50 @@ public sealed unsafe class CaptureFileTests : IDisposable
         Assert.True(read > 0);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ReadsWhatADeviceSaid(bool big)
+    {
+        byte[] said = [0x4E, 0x56, 0x47, 0x4F, 1, 0, 1, 3, 1, 0, 5, 0x78, 0, 0, 1, 0x11, 14, 20, 0, 40, 0, 0, 0, 100, 0, 7];
+        using CaptureFile capture = Open([.. Section(big), .. Interface(big), .. Packet(big, Other(big)), .. Packet(big, Option(said, big)), .. Packet(big, [])]);
+        Assert.Null(capture.Packets[0].Said);
+        Assert.Null(capture.Packets[2].Said);
+        ReceivedMetadata read = Assert.IsType<ReceivedMetadata>(capture.Packets[1].Said);
+        Assert.Equal((1400, 0x111u), (read.SegmentSize, read.PacketType));
+        Assert.Equal([100, 7], read.Buffers);
+    }
+
+    [Theory]
+    [InlineData("4E56474F02" + "00" + "00000000000000000000000000000000", "version 2")]
+    [InlineData("4E56474F01" + "07" + "00000000000000000000000000000000", "direction 7")]
+    [InlineData("4E56474F01" + "00" + "02000000000000000000000000000000", "unknown value in 02000000")]
+    [InlineData("4E56474F01" + "00" + "00040000000000000000000000000000", "unknown value in 00040000")]
+    [InlineData("4E56474F01" + "00" + "00000002000000000000000000000000", "unknown value in 00000002")]
+    [InlineData("4E56474F01" + "00" + "0000000000000000000000000000", "14 bytes")]
+    [InlineData("4E56474F01" + "00" + "0000000000000000000000000000000000", "17 bytes")]
+    public void RefusesMetadataThatItCannotRead(string data, string problem)
+    {
+        string path = Path.Combine(_folder, "in");
+        File.WriteAllBytes(path, [.. Section(false), .. Interface(false), .. Packet(false, Option(Convert.FromHexString(data), false))]);
+        Assert.Contains(problem, Assert.Throws<CaptureFormatException>(() => CaptureFile.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    private static byte[] Interface(bool big) => Block(1, [.. U16(1, big), .. U16(0, big), .. U32(0, big)], big);
+
+    private static byte[] Packet(bool big, byte[] options) =>
+        Block(6, [.. U32(0, big), .. U32(0, big), .. U32(5, big), .. U32(3, big), .. U32(3, big), 1, 2, 3, 0, .. options], big);
+
+    private static byte[] Option(byte[] data, bool big) =>
+        [.. U16(2989, big), .. U16((ushort)(4 + data.Length), big), .. U32(32473, big), .. data, .. new byte[-data.Length & 3], .. U16(0, big), .. U16(0, big)];
+
+    // A comment, a custom option of somebody else, one of the same enterprise number that is not ours, one that is too short.
+    private static byte[] Other(bool big) =>
+    [
+        .. U16(1, big), .. U16(2, big), 65, 66, 0, 0, .. U16(2989, big), .. U16(8, big), .. U32(99, big), 0x4E, 0x56, 0x47, 0x4F,
+        .. U16(2989, big), .. U16(12, big), .. U32(32473, big), 1, 2, 3, 4, 5, 6, 7, 8, .. U16(2989, big), .. U16(2, big), 1, 2, 0, 0,
+    ];
+
     [Fact]
     public void WritesWhatItReads()
     {
