@@ -16,7 +16,6 @@ public sealed class DropCoverageTests
         [DropReason.MbufNomem] = "NvgreGateway.Dataplane.Tests/SizeTests.cs FragmentsThatFindNoBufferAreCountedOnce",
         [DropReason.TxFull] = "NvgreGateway.Dataplane.Tests/FaultTests.cs A_port_that_takes_too_little",
         [DropReason.TxError] = "NvgreGateway.Dataplane.Tests/FaultTests.cs A_port_that_vanishes_while_it_sends",
-        [DropReason.OffloadInvalid] = "NvgreGateway.Dataplane.Tests/OffloadTests.cs *",
         [DropReason.PuntFull] = "NvgreGateway.Dataplane.Tests/NeighborTests.cs A_full_way_to_control",
         [DropReason.SpreadFull] = "NvgreGateway.Dataplane.Tests/FaultTests.cs A_full_ring_to_the_worker_that_owns_a_queue",
     };
