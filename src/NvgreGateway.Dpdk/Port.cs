@@ -342,10 +342,10 @@ public sealed unsafe class Port
         var driver = link is null ? null : Path.GetFileName(link);
         return driver switch
         {
-            null => "No kernel driver is bound to it: bind it to vfio-pci (dpdk-devbind.py -b vfio-pci " + device.PortName + ")",
+            null => "No kernel driver is bound to it: bind it to vfio-pci (scripts/bind-nic.sh bind " + device.PortName + ")",
             "vfio-pci" or "uio_pci_generic" or "igb_uio" or "mlx5_core" or "mlx4_core" =>
                 $"It is bound to {driver}, but DPDK has no driver for it, or was not allowed to use it. On Debian: apt-get install dpdk librte-meta-net",
-            _ => $"It is bound to the kernel driver {driver}: bind it to vfio-pci (dpdk-devbind.py -b vfio-pci {device.PortName})",
+            _ => $"It is bound to the kernel driver {driver}: bind it to vfio-pci (scripts/bind-nic.sh bind {device.PortName})",
         };
     }
 
