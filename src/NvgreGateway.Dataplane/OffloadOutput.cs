@@ -115,6 +115,7 @@ internal static unsafe class OffloadOutput
             note = note.With(EthernetHeader.Size + l3 + l4 + payload);
         }
 
+        OffloadCounters* count = WorkerContext.OffloadCounters(w, port);
         PortEntry* entry = w->PortEntries + port;
         ulong asked = m->TxOffload;
         bool inner4 = p[frame.L3] >> 4 == 4;
@@ -127,6 +128,7 @@ internal static unsafe class OffloadOutput
             m->TxOffload = lengths;
             if (w->Ports.Prepare(port, m))
             {
+                (segment != 0 ? ref count->CutsAsked : ref count->SumsAsked)++;
                 Transmission.QueueAsked(w, port, m, note);
                 return;
             }
@@ -142,11 +144,13 @@ internal static unsafe class OffloadOutput
 
         if (segment == 0)
         {
+            count->SumsDone++;
             ChecksumTwin.Write(m, frame.L3, l3, protocol);
             Transmission.Queue(w, port, m, note);
             return;
         }
 
+        count->CutsDone++;
         Segmentation.Run(w, port, m, frame, udp, segment, note);
         Accounting.Discard(w, m);
         Accounting.Settle(w, note.Record);

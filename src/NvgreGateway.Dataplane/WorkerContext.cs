@@ -128,4 +128,10 @@ internal unsafe struct WorkerContext
     /// <returns>Its counters.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PortCounters* PortCounters(WorkerContext* w, uint port) => (PortCounters*)w->Stats->Ports + port;
+
+    /// <summary>Counters of the requests that leave through a port.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="port">Port index.</param>
+    /// <returns>This worker's.</returns>
+    public static OffloadCounters* OffloadCounters(WorkerContext* w, uint port) => (OffloadCounters*)w->Stats->Offloads + port;
 }

@@ -77,4 +77,7 @@ public unsafe struct WorkerStatistics
 
     /// <summary><see cref="PortCounters"/> by port index, eight 64-bit words each.</summary>
     public fixed ulong Ports[64 * 8];
+
+    /// <summary><see cref="OffloadCounters"/> by port index, four 64-bit words each.</summary>
+    public fixed ulong Offloads[64 * 4];
 }

@@ -44,6 +44,7 @@ public sealed unsafe class OffloadTests
 
         rig.AssertNoDrops();
         Assert.Equal(1ul, rig.Total(s => s.Value->Transmitted));
+        Assert.Equal(1ul, rig.Total(static s => ((OffloadCounters*)s.Value->Offloads)[Rig.Underlay].CutsDone));
         rig.AssertClosed();
     }
 
@@ -63,6 +64,7 @@ public sealed unsafe class OffloadTests
         Assert.Equal(0x16DB, Big(sent.Bytes, 92));
         Assert.Equal(0, Big(sent.Bytes, 66));
         Assert.Equal(0, Big(sent.Bytes, 24));
+        Assert.Equal(1ul, ((OffloadCounters*)rig.Memory.Statistics(0)->Offloads)[Rig.Underlay].CutsAsked);
         // Counted as what is on the wire, as without the device (C-124).
         PortCounters* port = (PortCounters*)rig.Memory.Statistics(0)->Ports + Rig.Underlay;
         Assert.Equal((3ul, 1514ul + 1514 + 260), (port->TxPackets, port->TxBytes));

@@ -16,6 +16,7 @@ internal static unsafe class OffloadReporter
             Driver = DriverOf(plane.Memory.ReadPortState(i)),
             Offloads = [.. plan.States().Select(static s => new OffloadNameStatus { Name = s.Word, Device = s.Device, Asked = s.Asked, InForce = s.InForce, Reason = s.Reason })],
             Active = plan.Functions().ToDictionary(static f => f.Name, static f => f.Active),
+            Requests = plane.Statistics.Offloads(i),
         })];
 
     /// <summary>What the hardware can do.</summary>

@@ -114,6 +114,7 @@ internal sealed unsafe class GatewayMeter : IDisposable
         Counter("port_device_errors_total", "Frames that the device lost, by kind: missed, rx_errors, tx_errors, rx_no_mbuf.", DeviceErrors, "packets");
         Gauge("port_up", "1 when the port is there, started and has a link.", p => EachPort(p, i => p.PortReason(i) is null ? 1 : 0));
         Gauge("port_offload_in_force", "1 when the device does it: by port, name and frames (plain, nvgre, rx); else software does.", Offloads);
+        Counter("port_offload_requests_total", "Frames sent that asked for a checksum or to be cut, by who does it: device or software.", Requests, "packets");
         Gauge("port_mtu_bytes", "MTU in force.", p => EachPort(p, i => p.Memory.ReadPortState(i).Mtu), "bytes");
 
         static IEnumerable<Measurement<long>> Ports(ControlPlane plane, Func<PortTraffic, ulong> part) =>
@@ -131,6 +132,20 @@ internal sealed unsafe class GatewayMeter : IDisposable
                         yield return Value(state.InForce.Contains(frames) ? 1ul : 0, port, Tag("name", state.Word), Tag("frames", frames));
                     }
                 }
+            }
+        }
+
+        static IEnumerable<Measurement<long>> Requests(ControlPlane plane)
+        {
+            for (int i = 0; i < plane.Offloads.Count; i++)
+            {
+                OffloadTraffic settled = plane.Statistics.Offloads(i);
+                KeyValuePair<string, object?> port = Tag("port", plane.Configuration.Ports[i].Name), sum = Tag("kind", "checksum"), cut = Tag("kind", "segmentation");
+                KeyValuePair<string, object?> device = Tag("by", "device"), software = Tag("by", "software");
+                yield return Value(settled.SumsAsked, port, sum, device);
+                yield return Value(settled.SumsDone, port, sum, software);
+                yield return Value(settled.CutsAsked, port, cut, device);
+                yield return Value(settled.CutsDone, port, cut, software);
             }
         }
 

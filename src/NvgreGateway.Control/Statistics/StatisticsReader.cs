@@ -118,6 +118,26 @@ public sealed unsafe class StatisticsReader
         return sum;
     }
 
+    /// <summary>What became of the requests that left through a port.</summary>
+    /// <param name="port">Port index.</param>
+    /// <returns>The counts.</returns>
+    public OffloadTraffic Offloads(int port)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)port, 64u, nameof(port));
+        OffloadTraffic sum = default;
+        for (int worker = 0; worker < Workers; worker++)
+        {
+            OffloadCounters* c = (OffloadCounters*)_memory.Statistics(worker)->Offloads + port;
+            sum = new OffloadTraffic(
+                sum.SumsAsked + Volatile.Read(ref c->SumsAsked),
+                sum.SumsDone + Volatile.Read(ref c->SumsDone),
+                sum.CutsAsked + Volatile.Read(ref c->CutsAsked),
+                sum.CutsDone + Volatile.Read(ref c->CutsDone));
+        }
+
+        return sum;
+    }
+
     /// <summary>An attachment's traffic: bytes with tags.</summary>
     /// <param name="attachment">Attachment id.</param>
     /// <returns>The counts.</returns>

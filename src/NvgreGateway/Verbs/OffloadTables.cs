@@ -1,4 +1,5 @@
 using NvgreGateway.Control.Api;
+using NvgreGateway.Control.Statistics;
 using Spectre.Console;
 
 namespace NvgreGateway.Verbs;
@@ -22,6 +23,14 @@ internal static class OffloadTables
         }
 
         Tables.Print(table);
+        Table settled = Tables.Make("port", "#checksums by the device", "#by software", "#segmentations by the device", "#by software");
+        foreach (OffloadStatus p in ports)
+        {
+            OffloadTraffic t = p.Requests;
+            settled.AddRow(Tables.Text(p.Port), Tables.Number(t.SumsAsked), Tables.Number(t.SumsDone), Tables.Number(t.CutsAsked), Tables.Number(t.CutsDone));
+        }
+
+        Tables.Print(settled);
     }
 
     internal static void Capable(IReadOnlyList<CapabilityStatus> ports)
