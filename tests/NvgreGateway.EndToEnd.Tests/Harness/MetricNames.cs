@@ -14,5 +14,6 @@ internal static class MetricNames
     public const string SteadyAllocatedBytes = "nvgre_gateway_gc_steady_allocated_bytes";
     public const string SteadyCollections = "nvgre_gateway_gc_steady_collections";
     public const string Collections = "nvgre_gateway_gc_collections_total";
+    public const string OffloadRequests = "nvgre_gateway_port_offload_requests_total";
     public const string PortRx = "nvgre_gateway_port_receive_packets_total";
 }
