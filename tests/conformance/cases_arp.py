@@ -36,7 +36,7 @@ ASK_HOST, HOST_IS = w.arp_request(w.VM, M, H), w.arp_reply(w.HOST, H, w.VM, M)
 ASK_NOBODY = w.arp_request(w.HOST, H, "10.1.1.99")
 
 c = Case("arp-forward", ["E-050"], "The default: a request for an address of a record is flooded like any other broadcast.", config(segment(records=[AT_VM, HOST_RECORD])))
-c.up(ASK_VM, bum=True).down(ASK_HOST, bum=True)
+c.up(ASK_VM, bum=True).down(ASK_HOST, bum=True).up(w.neighbor_solicitation(w.HOST, H6, M6), bum=True)
 
 c = Case("arp-suppress", ["E-050", "E-051", "A-105", "D-034"], "Requests for addresses of records are answered with the owner's MAC, into the VLAN and through the tunnel; others are flooded.",
          config(answering("suppress")))
@@ -100,8 +100,10 @@ answered_below(c, asks, w.neighbor_advertisement(w.HOST, H6, VM6_MAC, M6, H6, 0x
 c.at(4).up(w.neighbor_advertisement(w.HOST, H6, VM6_MAC, M6, H6, 0xE0)).at(5)
 answered_below(c, asks, w.neighbor_advertisement(w.HOST, H6, VM6_MAC, M6, H6, 0xE0))
 
-c = Case("arp-learned", ["E-055", "A-105"], "Learned from requests, replies and gratuitous ARP; a probe tells nothing.", config(answering("suppress", AT_VM)))
+c = Case("arp-learned", ["E-055", "A-105"], "Learned from requests, replies and gratuitous ARP; a probe tells nothing, nor does a sender without a MAC.", config(answering("suppress", AT_VM)))
 c.up(w.arp_request(w.HOST, "0.0.0.0", H), bum=True).at(1).down(ASK_HOST, bum=True)
+nobody = w.eth(w.BROADCAST, w.HOST, 0x0806, w.arp(1, "00:00:00:00:00:00", H, "00:00:00:00:00:00", "10.1.1.99"))
+c.at(1.2).up(nobody, bum=True).at(1.4).down(ASK_HOST, bum=True)
 c.at(2).up(w.arp_request(w.HOST, H, "10.1.1.99"), bum=True).at(3)
 answered_below(c, ASK_HOST, HOST_IS)
 c.at(4).up(w.eth(w.VM, THIRD, 0x0806, w.arp(2, THIRD, "10.1.1.3", w.VM, M))).at(5)

@@ -127,3 +127,43 @@ c = Case("size-and-rate-before-neighbours", ["A-055", "B-068"], "A next hop that
 c.up(UP, drop="drop.neigh.unresolved").own("underlay0", ASKED).own("underlay0", ASKED, at=1000).own("underlay0", ASKED, at=2000)
 c.at(3500).up(UP, drop="drop.neigh.unresolved").up(w.eth(w.VM, w.HOST, 0x88B5, LONG), drop="drop.mtu.nonip")
 c.up(hello(w.HOST), drop="drop.neigh.unresolved").up(hello(w.HOST), drop="drop.storm.broadcast")
+
+# ---- what is easily forgotten ---------------------------------------------------------------------------------------
+
+c = Case("dropped-at-rate-but-learned", ["A-101", "F-045"], "The source of a frame that the FDB's proxy or a storm limit drops is learned all the same (rule 0.2.2).",
+         config(segment(peers=TWO, arp="proxy", records=[AT_VM], storm={"broadcast": 10})))
+c.up(hello(numbered(1)), peers=TWO, bum=True).up(hello(numbered(2)), drop="drop.storm.broadcast").up(asking("10.1.1.99", numbered(3), "10.1.1.7"), drop="drop.arp.unknown")
+for n in (1, 2, 3):
+    c.at(n).down(to(numbered(n), w.VM))
+
+NORMAL = {"address": TWO[1], "ecn": "normal"}
+c = Case("relayed-marks", ["A-092", "B-020", "B-023", "B-024"], "What is relayed has its ECN as on the way to a VLAN: the mark of the first tunnel goes inside, and outside again toward a peer that takes it; DSCP is copied from inside.",
+         config(segment(peers=[TWO[0], NORMAL, w.PEER6], relay=True, records=[AT_HOST, {"mac": w.VM, "pa": TWO[0]}, {"mac": numbered(5), "pa": TWO[1]}, {"mac": numbered(6), "pa": w.PEER6}])))
+
+
+def marked(dst, tos):
+    return w.eth(dst, w.VM, 0x0800, w.ipv4(M, "10.1.1.55", 17, w.udp(M, "10.1.1.55", 7, 8, b"marked" * 9), tos=tos))
+
+
+for inside, outside, result in ((0x2A, 0, 0x2A), (0x2A, CE, 0x2B), (0x29, CE, 0x2B), (0x2A, 1, 0x29), (0x2B, 0, 0x2B), (0x28, 0, 0x28)):
+    c.rx("underlay0", w.tunnelled(marked(numbered(5), inside), src=TWO[0], tos=outside), ("underlay0", w.encapsulated(marked(numbered(5), result), TWO[1], ecn=True)))
+    c.rx("underlay0", w.tunnelled(marked(numbered(6), inside), src=TWO[0], tos=outside), ("underlay0", w.encapsulated(marked(numbered(6), result), w.PEER6)))
+c.rx("underlay0", w.tunnelled(marked(numbered(5), 0x28), src=TWO[0], tos=CE), drop="drop.ecn.notect_ce")
+
+c = Case("own-frames-are-encapsulated-like-tenants", ["A-031", "B-071", "E-042", "E-050"], "ICMP errors and proxy answers through the tunnel bear what the peer's and port's settings ask for: FlowID 0, TTL, outer tag with the priority of the outer DSCP, "
+         "DSCP of the inner packet, or of PCP 0 where it is not IP (rule 0.2.7).",
+         config(segment(peers=[w.PEER4, w.PEER6], arp="suppress", records=[AT_VM, {**AT_HOST, "ca": H}, {"mac": numbered(6), "ca": "10.1.1.66", "pa": w.PEER6}], pcpToDscp=[9, 1, 2, 3, 4, 5, 6, 7]),
+                ports=[access(), underlay(mtu=9200, vlan=103, ttl=17)], flowId="zero"))
+
+
+def priority(frame, pcp):
+    return frame[:14] + w.be16(pcp << 13 | 103) + frame[16:]
+
+
+for n, (peer, mac, address) in enumerate(((w.PEER4, w.VM, M), (w.PEER6, numbered(6), "10.1.1.66"))):
+    ask = asking(H, mac, address)
+    c.at(10 * n).rx("underlay0", w.tag(w.tunnelled(ask, src=peer), 103), consumed=True)
+    c.own("underlay0", priority(w.encapsulated(w.arp_reply(w.HOST, H, mac, address), peer, hashed=False, ttl=17, vlan=103, dscp=9), 1))
+    big = w.eth(w.HOST, mac, 0x0800, w.ipv4(address, H, 17, w.udp(address, H, 1, 2, b"v" * 1473)))
+    c.at(10 * n + 5).rx("underlay0", w.tag(w.tunnelled(big, src=peer), 103), drop="drop.mtu.df")
+    c.own("underlay0", priority(w.encapsulated(w.too_big(big, 1500), peer, hashed=False, ttl=17, vlan=103), 6))

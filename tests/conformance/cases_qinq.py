@@ -147,6 +147,13 @@ c.up(sized(9001), drop="drop.l2.oversize").up(sized(9000), port="access1", vsid=
 c.rx("access1", w.tag(sized(9216), 100)[:9234] + b"x", drop="drop.l2.oversize")
 c.rx("underlay0", w.tunnelled(sized(9015, w.HOST, w.VM)), drop="drop.l2.oversize").down(sized(9000, w.HOST, w.VM), vsid=5002, to=[("access1", 100)])
 
+c = Case("jumbo-frames-of-the-largest-mtu", ["E-075"], "MTU 9216 on both sides: 9174 bytes of IP pass both ways over IPv4 and 9154 over IPv6, one more is told of.",
+         config(segment(peers=[w.PEER4, w.PEER6], records=[AT_VM, AT_HOST, {"mac": "00:15:5d:00:00:0e", "pa": w.PEER6}]), ports=[access(mtu=9216), underlay(mtu=9216)]))
+for step, (vm, peer, most) in enumerate(((w.VM, w.PEER4, 9174), ("00:15:5d:00:00:0e", w.PEER6, 9154))):
+    there = lambda n: w.mac(vm) + sized(n)[6:]  # noqa: B023, E731
+    c.at(10 * step).up(there(most), peers=[peer]).rx("underlay0", w.tunnelled(w.mac(w.HOST) + w.mac(vm) + sized(most, w.HOST, w.VM)[12:], src=peer), ("access0", w.bridged(w.mac(w.HOST) + w.mac(vm) + sized(most, w.HOST, w.VM)[12:], 100)))
+    c.at(10 * step + 1).up(there(most + 1), drop="drop.mtu.df").own("access0", w.pad(w.tag(w.too_big(there(most + 1), most), 100)))
+
 # ---- ranges ---------------------------------------------------------------------------------------------------------
 
 RANGE = {"name": "tenants", "vsid": 100000, "attachments": [{"port": "access0", "vlans": "1000-1999"}, {"port": "access1", "vlans": "1500-1501"}], "peers": [w.PEER4]}

@@ -31,7 +31,7 @@ public sealed class ShowTests
     }
 
     [Fact]
-    [Requirement("F-011")]
+    [Requirement("F-011", "E-026")]
     public unsafe void EveryObjectHasItsStatesAndAReason()
     {
         using var f = new HostFixture();

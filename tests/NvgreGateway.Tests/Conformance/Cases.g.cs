@@ -833,6 +833,10 @@ public sealed class Cases
     public void Jumbo_Frames() => CaseRunner.Run("jumbo-frames");
 
     [Fact]
+    [Requirement("E-075")]
+    public void Jumbo_Frames_Of_The_Largest_Mtu() => CaseRunner.Run("jumbo-frames-of-the-largest-mtu");
+
+    [Fact]
     [Requirement("E-022")]
     public void Vlan_Ranges() => CaseRunner.Run("vlan-ranges");
 
@@ -1579,4 +1583,16 @@ public sealed class Cases
     [Fact]
     [Requirement("A-055", "B-068")]
     public void Size_And_Rate_Before_Neighbours() => CaseRunner.Run("size-and-rate-before-neighbours");
+
+    [Fact]
+    [Requirement("A-101", "F-045")]
+    public void Dropped_At_Rate_But_Learned() => CaseRunner.Run("dropped-at-rate-but-learned");
+
+    [Fact]
+    [Requirement("A-092", "B-020", "B-023", "B-024")]
+    public void Relayed_Marks() => CaseRunner.Run("relayed-marks");
+
+    [Fact]
+    [Requirement("A-031", "B-071", "E-042", "E-050")]
+    public void Own_Frames_Are_Encapsulated_Like_Tenants() => CaseRunner.Run("own-frames-are-encapsulated-like-tenants");
 }
