@@ -3,6 +3,7 @@
 cases_tunnel.py and cases_vlan.py have the pairs of the stages before."""
 import wire as w
 from cases_bridge import ASK, BOTH, PORTS2, TWO, hello, numbered, to
+from cases_marks import gre_of, received
 from cases_tunnel import H, M, H6, M6, back4
 from cases_underlay import ASKED, SILENT
 from suite import Case, access, config, known, segment, underlay, AT_HOST, AT_VM
@@ -40,6 +41,25 @@ c = Case("link-local-groups-before-congestion", ["E-070"], "01-80-C2-00-00-0E fr
 for group in ("01:80:c2:00:00:01", "01:80:c2:00:00:0e"):
     c.good().down(between(group), tos=CE, drop="drop.l2.reserved_mac")
 c.down(back4(), tos=CE, drop="drop.ecn.notect_ce")
+
+c = Case("order-of-tags-and-groups", ["E-002", "E-072"], "Control groups before the VLAN stage; on an access port any VID before what is behind it; a source that is a group, or the gateway, before malformed ARP.",
+         config(known(arp="suppress", strictArp=True), segment("green", 5002, (("access1", 9),), peers=()), ports=[access(), access("access1", "02:00:00:00:01:02", mode="access", nativeVlan=9), underlay()]))
+stp = w.eth("01:80:c2:00:00:00", w.HOST, 3, b"\x42\x42\x03" + b"\0" * 43)
+for frame in (w.tag(stp, 999), stp, w.tag(w.tag(stp, 7), 100), w.tag(stp, 4095)):
+    c.good().rx("access0", frame, drop="drop.l2.control")
+for vid in (9, 4095, 100):
+    c.rx("access1", w.tag(w.tag(UP, 7), vid), drop="drop.vlan.tagged_on_access")
+short_arp = w.eth(w.BROADCAST, w.HOST, 0x0806, b"\0\1")
+for source, reason in (("01:00:5e:00:00:01", "drop.inner.src_mac"), (w.GATEWAY_ACCESS, "drop.inner.self_mac"), (w.HOST, "drop.arp.invalid")):
+    c.good().up(short_arp[:6] + w.mac(source) + short_arp[12:], drop=reason).down(short_arp[:6] + w.mac(source) + short_arp[12:], drop="drop.inner.src_mac" if source[1] == "1" else reason)
+
+c = Case("order-of-lenient-checks", ["B-005", "B-055"], "A bad GRE checksum comes before a sequence number, a missing key and an unknown VSID; a TTL that is too low before a peer that is down and a frame that is too short.",
+         config(known(peers=[w.PEER4, {"address": TWO[1], "minTtl": 63, "adminState": "down"}, {"address": "198.51.100.12", "minTtl": 63}]), lenient={"checksum": True}))
+good_gre = dict(inner=w.IN03, reserved1=0)
+for word, more in ((0xB0006558, dict(sequence=7)), (0x80006558, dict(keyed=False)), (0xA0006558, dict(vsid=0x2000)), (0xA0006558, dict(vsid=1))):
+    c.good().rx("underlay0", received(gre_of(word=word, flip=8 * 20, **good_gre, **more)), drop="drop.gre.csum_bad")
+c.down(w.IN03, src=TWO[1], ttl=62, drop="drop.ip.ttl_min").down(w.IN03, src=TWO[1], ttl=63, drop="drop.peer.down").down(w.IN03[:13], src=TWO[1], ttl=63, drop="drop.peer.down")
+c.down(w.IN03[:13], src="198.51.100.12", ttl=62, drop="drop.ip.ttl_min").down(w.IN03[:13], src="198.51.100.12", ttl=63, drop="drop.inner.short")
 
 # ---- ECN before FDB -------------------------------------------------------------------------------------------------
 

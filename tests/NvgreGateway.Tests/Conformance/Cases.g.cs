@@ -1549,6 +1549,14 @@ public sealed class Cases
     public void Link_Local_Groups_Before_Congestion() => CaseRunner.Run("link-local-groups-before-congestion");
 
     [Fact]
+    [Requirement("E-002", "E-072")]
+    public void Order_Of_Tags_And_Groups() => CaseRunner.Run("order-of-tags-and-groups");
+
+    [Fact]
+    [Requirement("B-005", "B-055")]
+    public void Order_Of_Lenient_Checks() => CaseRunner.Run("order-of-lenient-checks");
+
+    [Fact]
     [Requirement("B-024")]
     public void Congestion_Before_Lookup() => CaseRunner.Run("congestion-before-lookup");
 
