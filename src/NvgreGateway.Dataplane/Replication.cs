@@ -50,16 +50,16 @@ internal static unsafe class Replication
         }
 
         // Size comes before rate: what is too long for every receiver takes nothing from a bucket, and has that for a reason.
-        if (((segment->Storm[(int)k->Cast] | w->PortEntries[from].Storm[(int)k->Cast]) != 0)
-            && StormStage.Applies(w, k, segment, members, next, end, skip, in scope)
-            && !StormStage.Passes(w, k, from))
+        bool limited = (segment->Storm[(int)k->Cast] | w->PortEntries[from].Storm[(int)k->Cast]) != 0
+            && StormStage.Applies(w, k, segment, members, next, end, skip, in scope);
+        if (limited && !StormStage.Passes(w, k, from))
         {
             return;
         }
 
         if (w->Trace != null)
         {
-            if ((segment->Storm[(int)k->Cast] | w->PortEntries[from].Storm[(int)k->Cast]) != 0)
+            if (limited)
             {
                 TraceLog.Note(w, TracePoint.Storm);
             }

@@ -11,6 +11,9 @@ LONGEST = 3.0  # s
 # What only replay decides: its clock, and its order of frames on several ports at one time.
 REPLAY_ONLY = {
     "storm-*": "counts frames per unit of time, exact on the replay clock only",
+    "*-before-rate": "counts frames per unit of time, exact on the replay clock only",
+    "dropped-at-rate-*": "counts frames per unit of time, exact on the replay clock only",
+    "echo-budget": "counts frames per unit of time, exact on the replay clock only",
     "arp-budget": "counts frames per unit of time, exact on the replay clock only",
     "errors-are-rated": "counts errors per unit of time, exact on the replay clock only",
     "moves-at-one-time-stamp": "depends on the order of frames on two interfaces at one time",
