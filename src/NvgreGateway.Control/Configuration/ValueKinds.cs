@@ -452,6 +452,9 @@ internal sealed class ListKind<T>(ValueKind<T> item, int least, int most) : Valu
 
     public override ValueList<T> Placeholder(ReadContext context) => [];
 
+    // A default of fewer elements than may stand there, as that of a gateway without PAs, has no form that could be read back.
+    public override bool IsNone(ValueList<T> value) => value.Count < least;
+
     public override void Write(Utf8JsonWriter writer, ValueList<T> value)
     {
         writer.WriteStartArray();

@@ -228,6 +228,8 @@ public sealed class ControlHost
                 _reloadAsked |= newRun;
                 return running;
             }
+
+            _log.Write(EventSeverity.Warning, "running_copy_unusable", ("file", _copyPath), ("reason", running.Errors[0]));
         }
 
         return ConfigurationLoader.Load(_configPath);
