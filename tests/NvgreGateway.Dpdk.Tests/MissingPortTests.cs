@@ -10,8 +10,8 @@ public sealed class MissingPortTests : IDisposable
     public void Device_that_is_not_in_the_machine() => Assert.Equal("No such PCI device in this machine", Port.WhyMissing(device, root.FullName));
 
     [Theory]
-    [InlineData(null, "No kernel driver is bound to it: bind it to vfio-pci (dpdk-devbind.py -b vfio-pci 0000:01:00.0)")]
-    [InlineData("ixgbe", "It is bound to the kernel driver ixgbe: bind it to vfio-pci (dpdk-devbind.py -b vfio-pci 0000:01:00.0)")]
+    [InlineData(null, "No kernel driver is bound to it: bind it to vfio-pci (scripts/bind-nic.sh bind 0000:01:00.0)")]
+    [InlineData("ixgbe", "It is bound to the kernel driver ixgbe: bind it to vfio-pci (scripts/bind-nic.sh bind 0000:01:00.0)")]
     [InlineData("vfio-pci", "It is bound to vfio-pci, but DPDK has no driver for it, or was not allowed to use it. On Debian: apt-get install dpdk librte-meta-net")]
     public void Device_without_a_port(string? driver, string reason)
     {

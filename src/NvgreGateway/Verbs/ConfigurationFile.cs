@@ -1,4 +1,5 @@
 using NvgreGateway.Control.Configuration;
+using NvgreGateway.Supervision;
 
 namespace NvgreGateway.Verbs;
 
@@ -21,5 +22,14 @@ internal static class ConfigurationFile
         }
 
         return result.Configuration;
+    }
+
+    /// <summary>Says on standard error what of this machine does not suit it.</summary>
+    internal static void Advise(GatewayConfiguration configuration)
+    {
+        foreach (string advice in MachineAdvice.Of(configuration))
+        {
+            Console.Error.WriteLine($"advice: {advice}");
+        }
     }
 }

@@ -8,6 +8,12 @@ internal static class RunVerb
     internal static int Run(RunOptions options)
     {
         GatewayConfiguration? configuration = ConfigurationFile.Read(options.Config);
-        return configuration is null ? ExitCode.Usage : Supervisor.Run(options.Config, configuration);
+        if (configuration is null)
+        {
+            return ExitCode.Usage;
+        }
+
+        ConfigurationFile.Advise(configuration);
+        return Supervisor.Run(options.Config, configuration);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NvgreGateway.Control.Configuration;
+using NvgreGateway.Supervision;
 
 namespace NvgreGateway.Verbs;
 
@@ -45,6 +46,13 @@ internal static class ValidateVerb
             }
 
             writer.WriteEndArray();
+            writer.WriteStartArray("advice");
+            foreach (string advice in result.Configuration is null ? [] : MachineAdvice.Of(result.Configuration))
+            {
+                writer.WriteStringValue(advice);
+            }
+
+            writer.WriteEndArray();
             writer.WriteEndObject();
             writer.Flush();
             Console.Out.WriteLine();
@@ -57,6 +65,7 @@ internal static class ValidateVerb
             return ExitCode.Usage;
         }
 
+        ConfigurationFile.Advise(configuration);
         Console.Out.WriteLine(
             $"{options.Config}: valid: gateway '{configuration.Name}', {configuration.Ports.Count} ports, {configuration.Segments.Count} segments, {configuration.Segments.Sum(s => s.Peers.Count)} peers");
         return ExitCode.Done;
