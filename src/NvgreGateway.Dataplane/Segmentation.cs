@@ -10,8 +10,9 @@ namespace NvgreGateway.Dataplane;
 /// device's LSO and USO (C-001 to C-016, C-018, C-024; W-14). Outcomes per segment: queued for its port; <c>drop.mbuf.nomem</c>.
 /// </summary>
 /// <remarks>
-/// The payload is summed while it is copied. To share it instead takes a second buffer for every piece, a locked instruction to hold it
-/// and one to let it go: no faster where the sum reads every byte anyway (perf/RESULTS.md).
+/// The payload is summed while it is copied. To share it instead takes one more buffer for every piece, a locked instruction to hold it and
+/// one to let it go, and the sum reads every byte all the same: what librte_gso spends on that alone is what all of this costs
+/// (perf/RESULTS.md).
 /// </remarks>
 internal static unsafe class Segmentation
 {
