@@ -17,7 +17,8 @@ internal static unsafe class Coalescing
     /// <summary>Most segments that are joined into one frame; a burst rarely holds more of one flow.</summary>
     public const uint MostSegments = 32;
 
-    private const int Flows = 8;
+    // Flows of a burst that are followed at once: each has one place, that of its key, and takes it from whoever has it.
+    private const int Flows = 64;
     private const byte Joinable = TcpHeader.Ack | TcpHeader.Psh;
 
     /// <summary>Joins what can be joined in a transmit buffer.</summary>
@@ -31,6 +32,8 @@ internal static unsafe class Coalescing
         TxNote* notes = TxBuffer.Notes(b);
         PortOffloads plain = w->PortEntries[port].Plain;
         Head* heads = stackalloc Head[Flows];
+        byte* places = stackalloc byte[Flows]; // number of the head, from 1; the heads themselves need no clearing
+        new Span<byte>(places, Flows).Clear();
         uint open = 0, kept = 0;
         for (uint i = 0; i < b->Count; i++)
         {
@@ -40,7 +43,8 @@ internal static unsafe class Coalescing
             Segment s = default;
             bool candidate = note.Record == null && note.Place != 0 && note.Cast == CastKind.Unicast && Parse(m, note, out s, out is4)
                 && (plain & (is4 ? PortOffloads.Tso4 : PortOffloads.Tso6)) != 0;
-            Head* head = s.Key == 0 ? null : Find(heads, open, s.Key);
+            byte* place = places + (s.Key / 2 % Flows); // the lowest bit of a key is always set
+            Head* head = *place != 0 && heads[*place - 1].Key == s.Key ? heads + *place - 1 : null;
             if (candidate && head != null && Fits(head, packets[head->At], m, s))
             {
                 Join(packets[head->At], head->Last, m, s.Headers);
@@ -61,8 +65,8 @@ internal static unsafe class Coalescing
 
             if (candidate && !s.Pushes)
             {
-                head = heads + (open < Flows ? open++ : kept % Flows);
-                *head = new Head { Key = s.Key, At = kept, Payload = s.Payload, Next = s.Sequence + s.Payload, Count = 1, Last = m };
+                *place = *place != 0 ? *place : (byte)++open;
+                heads[*place - 1] = new Head { Key = s.Key, At = kept, Payload = s.Payload, Next = s.Sequence + s.Payload, Count = 1, Last = m };
             }
 
             kept++;
@@ -268,19 +272,6 @@ internal static unsafe class Coalescing
     {
         byte* ip = m->Data + new OffloadFrame(m->Data, tunnel: false).L3;
         return ip + (*ip >> 4 == 4 ? Ipv4Header.Size : (uint)Ipv6Header.Size);
-    }
-
-    private static Head* Find(Head* heads, uint open, uint key)
-    {
-        for (uint i = 0; i < open; i++)
-        {
-            if (heads[i].Key == key)
-            {
-                return heads + i;
-            }
-        }
-
-        return null;
     }
 
     private static uint Crc(ulong addresses, uint ports, uint place) =>

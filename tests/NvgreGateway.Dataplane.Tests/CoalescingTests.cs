@@ -35,15 +35,17 @@ public sealed unsafe class CoalescingTests
         Assert.Equal(alone, Run(coalesces: true, out _, segments, prepares: false).Select(static s => s.Bytes));
     }
 
-    [Fact]
+    [Theory]
+    [InlineData(2, 4)]
+    [InlineData(16, 2)]
     [Requirement("C-025")]
-    public void FlowsAreJoinedEachForItself()
+    public void FlowsAreJoinedEachForItself(int flows, int each)
     {
-        byte[][] frames = [.. Enumerable.Range(0, 8).Select(i => Segment(false, i / 2, 100, port: 443 + (i % 2)))];
+        byte[][] frames = [.. Enumerable.Range(0, flows * each).Select(i => Segment(false, i / flows, 100, port: 443 + (i % flows)))];
         List<Sent> sent = Run(coalesces: true, out ulong transmitted, frames);
-        Assert.Equal(2, sent.Count);
-        Assert.All(sent, static s => Assert.Equal(18 + 20 + 20 + 400, s.Bytes.Length));
-        Assert.Equal(8ul, transmitted);
+        Assert.Equal(flows, sent.Count);
+        Assert.All(sent, s => Assert.Equal(18 + 20 + 20 + (each * 100), s.Bytes.Length));
+        Assert.Equal((ulong)frames.Length, transmitted);
     }
 
     [Theory]
