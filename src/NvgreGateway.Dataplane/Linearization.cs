@@ -36,12 +36,14 @@ internal static unsafe class Linearization
                         w->Ports.Free(made);
                     }
 
-                    b->Bytes -= m->PktLen;
+                    var lost = new Departure { Packet = m, Note = note };
+                    b->Bytes -= Transmission.Forget(w, b, lost);
                     b->Special -= note.Record != null || note.Place == 0 ? 1u : 0;
-                    Transmission.Abandon(w, new Departure { Packet = m, Note = note }, reason);
+                    Transmission.Abandon(w, lost, reason);
                     continue;
                 }
 
+                made->OlFlags |= m->OlFlags & OffloadFlags.Asks; // with the lengths, which every copy has
                 Accounting.Discard(w, m);
                 m = made;
             }

@@ -10,6 +10,10 @@ namespace NvgreGateway.Dataplane;
 /// </summary>
 internal static class OffloadFlags
 {
+    /// <summary>All that a device is ever asked for, and told of a frame with that.</summary>
+    public const MbufFlags Asks = MbufFlags.TxL4Mask | MbufFlags.TxIpChecksum | MbufFlags.TxIPv4 | MbufFlags.TxIPv6 | MbufFlags.TxOuterIpChecksum
+        | MbufFlags.TxOuterIPv4 | MbufFlags.TxOuterIPv6 | MbufFlags.TxTunnelMask | MbufFlags.TxTcpSegmentation | MbufFlags.TxUdpSegmentation;
+
     /// <summary>Most bytes of headers, outer Ethernet to inner transport, that a device is trusted with (C-065, C-071).</summary>
     public const uint MostHeaders = 256;
 

@@ -273,14 +273,24 @@ internal static unsafe class Transmission
         for (uint i = first; i < end; i++)
         {
             var d = new Departure { Packet = TxBuffer.Packets(b)[i], Note = TxBuffer.Notes(b)[i] };
-            OffloadOutput.Weigh(d.Packet, out uint frames, out uint length, out _);
-            bytes += length;
-            b->More -= frames - 1;
-            CountCopies(w, d.Note.Record, 1ul - frames);
+            bytes += Forget(w, b, d);
             Abandon(w, d, reason);
         }
 
         return bytes;
+    }
+
+    /// <summary>Takes back what a queued packet counts for beyond one frame.</summary>
+    /// <param name="w">The worker.</param>
+    /// <param name="b">The buffer that it stands in.</param>
+    /// <param name="d">The packet.</param>
+    /// <returns>Its bytes on the wire.</returns>
+    public static uint Forget(WorkerContext* w, TxBuffer* b, in Departure d)
+    {
+        OffloadOutput.Weigh(d.Packet, out uint frames, out uint length, out _);
+        b->More -= frames - 1;
+        CountCopies(w, d.Note.Record, 1ul - frames);
+        return length;
     }
 
     // Of a replicated frame every frame that leaves is a copy; the first of each that a device cuts is counted when it has left.

@@ -248,6 +248,32 @@ public sealed unsafe class OffloadTests
         }
     }
 
+    // A chain for a port that takes none becomes one buffer, and asks for what the chain asked for.
+    [Fact]
+    [Requirement("C-030")]
+    public void AChainThatBecomesOneBufferStillAsks()
+    {
+        byte[] frame = Template()[..1400];
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(20), 1400 - 18);
+        Frames.Sum(frame.AsSpan(18));
+        Sent[] sent = [.. new[] { true, false }.Select(chains =>
+        {
+            using var rig = new Rig(change: static r => Take(r, PortOffloads.None, All));
+            rig.Device.ChainPorts = chains ? ulong.MaxValue : 0;
+            Mbuf* m = rig.Device.Pool.Receive(frame.AsSpan(0, 600), 1, headroom: 128);
+            m->Next = rig.Device.Pool.Receive(frame.AsSpan(600), 1);
+            m->NbSegs = 2;
+            m->PktLen = (uint)frame.Length;
+            m->OlFlags = MbufFlags.RxL4ChecksumNone;
+            rig.Enqueue(Rig.Access, (nint)m);
+            rig.Settle();
+            return Assert.Single(rig.Outputs);
+        })];
+        Assert.Equal(MbufFlags.TxTcpChecksum, sent[0].Flags & MbufFlags.TxL4Mask);
+        Assert.Equal((sent[0].Flags, sent[0].Lengths), (sent[1].Flags, sent[1].Lengths));
+        Assert.Equal(sent[0].Bytes, sent[1].Bytes);
+    }
+
     private static byte[][] Segments(PortOffloads nvgre, bool prepares)
     {
         using var rig = new Rig(change: r => Take(r, PortOffloads.None, nvgre));

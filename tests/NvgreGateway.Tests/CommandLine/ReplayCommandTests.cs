@@ -67,6 +67,36 @@ public sealed class ReplayCommandTests : IDisposable
         }
     }
 
+    // W-14 by the gateway itself, and handed to devices that cut: two large frames with what they ask for, which are six on the wire.
+    [Fact]
+    [Requirement("C-124")]
+    public async Task WritesWhatDevicesAreGivenWithWhatTheyAskFor()
+    {
+        const string Name = "w14-large-send";
+        Cli plain = (await Cli.Run(["replay", "--config", Of(Name, "config.json"), .. Inputs(Name), "--out", _folder, "--json"])).Ended(Cli.Done);
+        Same(Name, _folder);
+        string output = Path.Combine(_folder, "asked");
+        Cli asked = (await Cli.Run(["replay", "--config", Of(Name, "config.json"), .. Inputs(Name), "--out", output, "--json", "--offload", "all"])).Ended(Cli.Done);
+        Assert.Equal(plain.Output, asked.Output);
+        Assert.Equal(["access0.pcapng", "underlay0.pcapng"], Directory.GetFiles(output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Empty(Pcap.ReadNext(Path.Combine(output, "access0.pcapng")));
+        List<Frame> frames = Pcap.ReadNext(Path.Combine(output, "underlay0.pcapng"));
+        Assert.Equal([3096, 3096], frames.Select(f => f.Bytes.Length));
+        // TCP checksum, IPv4 header sums inside and outside, TCP segmentation, IPv4 inside and outside, GRE; MSS 1418; lengths 14, 20, 22, 20, 20.
+        Assert.All(frames, f => Assert.Equal("055D" + "058A" + "0E" + "16" + "0014" + "0014" + "14" + "00", Convert.ToHexString(f.Said!)));
+        Assert.All(frames, f => Assert.Equal("16DB", Convert.ToHexString(f.Bytes.AsSpan(92, 2))));
+        // What a port sent can be read as what one received: what was asked is not what a device said.
+        (await Cli.Run(["replay", "--config", Of(Name, "config.json"), "--in", "underlay0=" + Path.Combine(output, "underlay0.pcapng"), "--out", Path.Combine(_folder, "again")])).Ended(Cli.Done);
+    }
+
+    [Fact]
+    public async Task NamesTheOffloadsThatThereAre()
+    {
+        Cli run = (await Cli.Run(["replay", "--config", Of(Conversation, "config.json"), .. Inputs(Conversation), "--out", _folder, "--offload", "tso4,lso"])).Ended(Cli.Usage);
+        Assert.Contains("no 'lso'", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("tso4, tso6", run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task WritesAFileForAPortThatSendsNothing()
     {
@@ -234,8 +264,10 @@ public sealed class ReplayCommandTests : IDisposable
     private static string[] Inputs(string name)
     {
         using JsonDocument expect = JsonDocument.Parse(File.ReadAllText(Of(name, "expect.json")));
-        return [.. expect.RootElement.GetProperty("inputs").EnumerateArray().SelectMany(p => new[] { "--in", $"{p.GetString()}={Of(name, $"in-{p.GetString()}.pcap")}" })];
+        return [.. expect.RootElement.GetProperty("inputs").EnumerateArray().SelectMany(p => new[] { "--in", $"{p.GetString()}={InputOf(name, p.GetString()!)}" })];
     }
+
+    private static string InputOf(string name, string port) => File.Exists(Of(name, $"in-{port}.pcapng")) ? Of(name, $"in-{port}.pcapng") : Of(name, $"in-{port}.pcap");
 
     private static void Same(string name, string output)
     {

@@ -1329,7 +1329,7 @@ public sealed class Cases
     public void Large_Send_Refused() => CaseRunner.Run("large-send-refused");
 
     [Fact]
-    [Requirement("C-011", "C-019")]
+    [Requirement("C-011")]
     public void Large_Send_Too_Small_An_Mss() => CaseRunner.Run("large-send-too-small-an-mss");
 
     [Fact]
