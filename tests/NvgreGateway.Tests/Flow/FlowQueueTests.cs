@@ -9,7 +9,7 @@ public sealed unsafe class FlowQueueTests
     private const string Queue3 = """{ "vsid": 5001, "queues": [3] }""";
 
     [Fact]
-    [Requirement("C-054", "C-137")]
+    [Requirement("C-054")]
     public void AVsidHasItsQueue()
     {
         using var rig = new FlowRig(FlowRig.Json(Queue3));

@@ -44,7 +44,7 @@ public sealed unsafe class FlowTunnelTests
 
     /// <summary>Whatever needs more than other headers is software's, as it came.</summary>
     [Fact]
-    [Requirement("C-124", "C-138")]
+    [Requirement("C-138")]
     public void WhatNeedsALookIsSoftwares()
     {
         using var rig = new FlowRig(FlowRig.Json(records: FlowRig.Records).Replace("\"cores\": [0, 1, 2, 3]", "\"cores\": [0]", StringComparison.Ordinal));
@@ -92,7 +92,7 @@ public sealed unsafe class FlowTunnelTests
     }
 
     [Theory]
-    [Requirement("C-122", "C-124")]
+    [Requirement("C-122")]
     [InlineData("""{ "address": "192.0.2.2" }""")] // FlowIDs by flow
     [InlineData("""{ "address": "192.0.2.2", "flowId": "zero", "adminState": "down" }""")]
     [InlineData("""{ "address": "192.0.2.2", "flowId": "zero", "mtu": 1400 }""")] // lengths to look at
@@ -106,7 +106,6 @@ public sealed unsafe class FlowTunnelTests
     }
 
     [Theory]
-    [Requirement("C-123")]
     [InlineData(", \"offload\": \"off\"", "")]
     [InlineData(", \"offload\": { \"encap.nvgre\": \"off\" }", "")]
     [InlineData("", ", \"offload\": \"off\"")]
@@ -184,7 +183,7 @@ public sealed unsafe class FlowTunnelTests
     }
 
     [Theory]
-    [Requirement("C-138", "C-123")]
+    [Requirement("C-138")]
     [InlineData(new[] { FlowActionType.NvgreDecap, FlowActionType.NvgreEncap }, 2u)]
     [InlineData(new[] { FlowActionType.RepresentedPort }, 1u)]
     [InlineData(new[] { FlowActionType.RepresentedPort, FlowActionType.NvgreDecap, FlowActionType.NvgreEncap }, 3u)]
