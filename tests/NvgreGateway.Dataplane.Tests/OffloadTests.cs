@@ -72,6 +72,30 @@ public sealed unsafe class OffloadTests
         Assert.Equal((3ul, 1472ul + 1472 + 218), (peer->TxUnicast[PeerCounters.Packets], peer->TxUnicast[PeerCounters.TenantBytes]));
     }
 
+    // Buffers are taken for all segments at once; when there are fewer, the first ones leave.
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1514)]
+    [InlineData(2, 1514 + 1514)]
+    [InlineData(3, 1514 + 1514 + 260)]
+    [Requirement("F-020")]
+    public void SegmentsWithoutABufferAreLostAndOnlyThose(int buffers, ulong bytes)
+    {
+        byte[][] all = Segments(PortOffloads.None, prepares: true);
+        using var rig = new Rig(change: static r => Take(r, PortOffloads.None, PortOffloads.None));
+        Feed(rig, Template(), Large, 1418);
+        rig.Device.Pool.Budget = buffers;
+        rig.Settle();
+        Assert.Equal(all[..buffers], rig.Outputs.Select(static s => s.Bytes));
+        PeerCounters* peer = rig.Memory.Peers(0) + rig.Peer4;
+        Assert.Equal(
+            ((ulong)buffers, bytes - ((ulong)buffers * 42), bytes),
+            (peer->TxUnicast[PeerCounters.Packets], peer->TxUnicast[PeerCounters.TenantBytes], peer->TxUnicast[PeerCounters.OuterBytes]));
+        Assert.Equal(buffers == 0 ? 0ul : 1ul, rig.Total(s => s.Value->Transmitted));
+        rig.AssertDrops(DropReason.MbufNomem, buffers == 0 ? 1ul : 0);
+        rig.AssertClosed();
+    }
+
     [Fact]
     [Requirement("C-019")]
     public void WhatADeviceRefusesIsDoneInSoftware()
