@@ -9,6 +9,13 @@
 #include <rte_mbuf_pool_ops.h>
 #include <rte_mempool.h>
 
+/* A pool whose buffers may lie across pages is taken for one that no device reads: DPDK gives it RTE_BAD_IOVA. Devices that see virtual
+ * addresses do read it. Indirect buffers take this address back when they are detached. */
+static void address_buffer(struct rte_mempool *pool, void *unused, void *object, unsigned int index)
+{
+	rte_mempool_get_header(object)->iova = (rte_iova_t)(uintptr_t)object;
+}
+
 SHIM_API int shim_pool_create(const char *name, uint32_t count, uint32_t cache, uint16_t private_size, uint16_t room, int socket,
 			      struct rte_mempool **pool)
 {
@@ -34,6 +41,10 @@ SHIM_API int shim_pool_create(const char *name, uint32_t count, uint32_t cache, 
 	if (status < 0) {
 		rte_mempool_free(made);
 		return status;
+	}
+	if (flags & RTE_MEMPOOL_F_NO_IOVA_CONTIG) {
+		rte_mempool_obj_iter(made, address_buffer, NULL);
+		made->flags &= ~RTE_MEMPOOL_F_NON_IO;
 	}
 	rte_mempool_obj_iter(made, rte_pktmbuf_init, NULL);
 	*pool = made;

@@ -41,6 +41,19 @@ public sealed unsafe class MbufPoolTests : IDisposable
         }
     }
 
+    /// <summary>A NIC reads and writes at this address: also once the buffer was a clone of another.</summary>
+    [Fact]
+    public void A_device_finds_a_buffer_where_it_is()
+    {
+        Mbuf* packet = pool.Alloc(), clone = pool.Clone(packet);
+        Assert.Equal((nint)packet->BufAddr, (nint)packet->BufIova);
+        Assert.Equal((nint)packet->BufAddr, (nint)clone->BufIova);
+        MbufPool.Free(clone);
+        Assert.Equal((nint)clone->BufAddr, (nint)clone->BufIova);
+        Assert.NotEqual((nint)packet->BufAddr, (nint)clone->BufAddr);
+        MbufPool.Free(packet);
+    }
+
     [Fact]
     public void A_buffer_comes_reset_and_knows_its_pool()
     {
