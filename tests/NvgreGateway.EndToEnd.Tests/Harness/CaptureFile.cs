@@ -5,7 +5,8 @@ internal class CaptureFile(string path)
 {
     // Checksums are off by default in tshark; a wrong one has status 0.
     private const string Checks = "-o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE";
-    private const string Bad = "_ws.malformed || ip.checksum.status == 0 || tcp.checksum.status == 0 || udp.checksum.status == 0 || icmp.checksum.status == 0 || icmpv6.checksum.status == 0";
+    // Linux writes a TCP checksum of 0 as 0xFFFF (CSUM_MANGLED_0), the same number, which tshark takes for a wrong one.
+    private const string Bad = "_ws.malformed || ip.checksum.status == 0 || (tcp.checksum.status == 0 && !(tcp.checksum == 0xffff)) || udp.checksum.status == 0 || icmp.checksum.status == 0 || icmpv6.checksum.status == 0";
 
     public string Path { get; } = path;
 
