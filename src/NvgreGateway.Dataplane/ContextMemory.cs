@@ -34,6 +34,7 @@ internal static unsafe class ContextMemory
         nuint held = Take((WorkerContext.HeldCapacity + 1) * (nuint)sizeof(Departure));
         nuint records = Take(WorkerContext.Records * (nuint)sizeof(CopyRecord));
         nuint trace = Take((nuint)sizeof(TraceState));
+        nuint marks = Take(memory.Limits.Workers * sizeof(uint));
         nuint learned = Take(LearnMemory.Entries * (nuint)sizeof(LearnMemory));
 
         byte* block = (byte*)NativeMemory.AlignedAlloc(total, 128);
@@ -82,6 +83,7 @@ internal static unsafe class ContextMemory
         w->Access = access;
         w->Index = index;
         w->MaxPorts = ports;
+        w->DrainMarks = (uint*)(block + marks);
         return w;
     }
 

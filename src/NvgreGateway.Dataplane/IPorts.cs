@@ -97,4 +97,12 @@ public unsafe interface IPorts
     /// <param name="port">Port index.</param>
     /// <returns>Whether it has.</returns>
     bool HasTransmitQueue(int port);
+
+    /// <summary>
+    /// Whether the device does not spread what it receives over the workers by inner flows, so that they do (C-056): it has fewer
+    /// receive queues than there are workers, or does not look into NVGRE. Settled when the port is set up.
+    /// </summary>
+    /// <param name="port">Port index.</param>
+    /// <returns>Whether workers hand packets on.</returns>
+    bool NeedsSpread(int port);
 }

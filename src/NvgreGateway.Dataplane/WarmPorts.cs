@@ -69,6 +69,8 @@ internal readonly unsafe struct WarmPorts(WarmPorts.Device device) : IPorts
 
     public bool HasTransmitQueue(int port) => true;
 
+    public bool NeedsSpread(int port) => false;
+
     /// <summary>The pool, and the frames of both ports.</summary>
     internal sealed class Device : IDisposable
     {

@@ -46,6 +46,9 @@ internal static unsafe class WarmUp
         typeof(Segmentation),
         typeof(SegmentTemplate),
         typeof(SnoopStage),
+        typeof(Packets.SpreadHash),
+        typeof(SpreadRing),
+        typeof(SpreadStage),
         typeof(StormStage),
         typeof(TenantNeighborStage),
         typeof(TopologyStage),
@@ -58,7 +61,7 @@ internal static unsafe class WarmUp
     public static void Run()
     {
         const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        foreach (MethodBase method in s_seldom.SelectMany(static t => t.GetMethods(All).Concat<MethodBase>(t.GetConstructors(All))))
+        foreach (MethodBase method in s_seldom.SelectMany(static t => t.GetMethods(All).Concat<MethodBase>(t.GetConstructors(All))).Where(static m => !m.IsGenericMethodDefinition))
         {
             RuntimeHelpers.PrepareMethod(method.MethodHandle);
         }

@@ -55,6 +55,8 @@ public sealed unsafe class Worker<TPorts>
         _stats->Held = 0; // what a worker of this index held before died with it
         _access = GCHandle.Alloc(new Access(this));
         _w = ContextMemory.Create(memory, index, GCHandle.ToIntPtr(_access));
+        _w->Workers = (uint)group.Workers;
+        _w->Onward = group.Arrivals(index);
     }
 
     /// <summary>Packets that a worker can hold for next hops, over all of them; copies count one by one.</summary>
@@ -127,11 +129,21 @@ public sealed unsafe class Worker<TPorts>
         }
 
         uint ports = Math.Min((uint)_portCount, w->PortCount);
-        bool packets = false;
+        bool packets = false, arrived = _group.Spreads && TakeArrivals(w, ports);
+        if (arrived)
+        {
+            stamp = begun = _ports.Timestamp;
+        }
+
         for (uint port = 0; port < ports; port++)
         {
             PortFlags flags = w->PortEntries[port].Flags;
             if ((flags & PortFlags.Valid) == 0 || !_ports.IsPolled((int)port))
+            {
+                continue;
+            }
+
+            if ((w->HandedPorts >> (int)port & 1) != 0 && !Spreads(port, flags) && !SpreadStage.MayReceive(w, port))
             {
                 continue;
             }
@@ -155,6 +167,12 @@ public sealed unsafe class Worker<TPorts>
 
             _stats->Received += n;
             _stats->BurstSizes[BitOperations.Log2(n)]++;
+            if (Spreads(port, flags))
+            {
+                _group.BeginSpreading();
+                n = SpreadStage.Run(w, port, (flags & PortFlags.Underlay) != 0, n);
+            }
+
             if (w->Trace != null)
             {
                 TraceStage.Run(w, port, (flags & PortFlags.Underlay) != 0, n);
@@ -179,13 +197,13 @@ public sealed unsafe class Worker<TPorts>
         {
             _stats->BusyCycles += stamp - begun;
         }
-        else
+        else if (!arrived)
         {
             _stats->EmptyPolls++;
         }
 
-        _busy = packets;
-        return packets || any;
+        _busy = packets || arrived;
+        return _busy || any;
     }
 
     /// <summary>Before the worker sleeps: it holds no reference to any table until <see cref="LeaveSleep"/>.</summary>
@@ -227,6 +245,11 @@ public sealed unsafe class Worker<TPorts>
             }
         }
 
+        for (int i = 0; i < _group.Workers; i++)
+        {
+            SpreadStage.Abandon(_w, _group.Arrivals(i)[_index]);
+        }
+
         DropHeld(DropReason.PortDown);
         ContextMemory.Free(_w);
         _access.Free();
@@ -249,6 +272,38 @@ public sealed unsafe class Worker<TPorts>
                 RuntimeHelpers.PrepareMethod(method.MethodHandle, arguments);
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Spreads(uint port, PortFlags flags) => (flags & PortFlags.MaySpread) != 0 && _ports.NeedsSpread((int)port);
+
+    // Runs what other workers received and this one is to forward: a burst of each.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private bool TakeArrivals(WorkerContext* w, uint ports)
+    {
+        ulong begun = 0, stamp = 0;
+        for (int i = 0; i < _group.Workers; i++)
+        {
+            SpreadRing* ring = _group.Arrivals(i)[_index];
+            uint n;
+            if (ring == null || (n = SpreadRing.Peek(ring, w->Burst, _burst, out uint port)) == 0)
+            {
+                continue;
+            }
+
+            ulong taken = _ports.Timestamp;
+            begun = begun == 0 ? taken : begun;
+            SpreadStage.Forward(w, port, n, ports);
+            ulong processed = _ports.Timestamp;
+            FlushAll(w);
+            SpreadRing.Release(ring, n); // not before they left: the worker that handed them on may wait for that
+            stamp = _ports.Timestamp;
+            _stats->ProcessCycles += processed - taken;
+            _stats->TransmitCycles += stamp - processed;
+        }
+
+        _stats->BusyCycles += stamp - begun;
+        return begun != 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -119,6 +119,21 @@ internal unsafe struct WorkerContext
     public uint TraceSession;
     public uint MaxPorts;
 
+    /// <summary>Workers of the gateway.</summary>
+    public uint Workers;
+
+    /// <summary>Ports of which received packets were handed on, and it is not known that they are done with.</summary>
+    public ulong HandedPorts;
+
+    /// <summary>Ports that are not to be received from before the packets handed on are done with (<see cref="SpreadStage.MayReceive"/>).</summary>
+    public ulong DrainingPorts;
+
+    /// <summary>The rings of received packets to the other workers.</summary>
+    public SpreadRing** Onward;
+
+    /// <summary>For each of them, <see cref="SpreadRing.Head"/> when the draining began.</summary>
+    public uint* DrainMarks;
+
     /// <summary>The ports, for what is not unicast.</summary>
     public readonly PortAccess Ports => Unsafe.As<PortAccess>(GCHandle.FromIntPtr(Access).Target!);
 

@@ -4,7 +4,7 @@ namespace NvgreGateway.Dataplane;
 
 /// <summary>
 /// What the workers of one process share: for each port the number of its transmit queues (so that a worker without one knows
-/// who sends for it), and a ring of packets for each ordered pair of workers. Made before the workers, disposed after the last
+/// who sends for it), and two rings of packets for each ordered pair of workers: finished ones to be sent, received ones to be forwarded. Made before the workers, disposed after the last
 /// of them has released what it holds.
 /// </summary>
 public sealed unsafe class WorkerGroup : IDisposable
@@ -14,6 +14,7 @@ public sealed unsafe class WorkerGroup : IDisposable
 
     private readonly int[] _queues;
     private readonly SpreadRing*[] _rings;
+    private readonly SpreadRing** _arrivals;
 
     /// <summary>Makes a group.</summary>
     /// <param name="workers">Workers, at least 1.</param>
@@ -33,7 +34,13 @@ public sealed unsafe class WorkerGroup : IDisposable
         for (int i = 0; i < _rings.Length; i++)
         {
             // A worker needs no ring to itself.
-            _rings[i] = i / workers == i % workers ? null : SpreadRing.Create(RingSlots);
+            _rings[i] = i / workers == i % workers ? null : SpreadRing.Create<Departure>(RingSlots);
+        }
+
+        _arrivals = (SpreadRing**)NativeMemory.AllocZeroed((nuint)(workers * workers), (nuint)sizeof(SpreadRing*));
+        for (int i = 0; i < workers * workers; i++)
+        {
+            _arrivals[i] = i / workers == i % workers ? null : SpreadRing.Create<Arrival>(RingSlots);
         }
     }
 
@@ -53,9 +60,28 @@ public sealed unsafe class WorkerGroup : IDisposable
         {
             NativeMemory.AlignedFree(_rings[i]);
             _rings[i] = null;
+            NativeMemory.AlignedFree(_arrivals[i]);
+            _arrivals[i] = null;
         }
+
+        NativeMemory.Free(_arrivals);
     }
 
     /// <summary>The ring from one worker to another; null from a worker to itself.</summary>
     internal SpreadRing* Ring(int from, int to) => _rings[(from * Workers) + to];
+
+    /// <summary>Whether any worker ever handed on a received packet: until then nobody looks at those rings.</summary>
+    internal bool Spreads { get; private set; }
+
+    /// <summary>Called by a worker before it hands on its first packet; later calls do nothing.</summary>
+    internal void BeginSpreading()
+    {
+        if (!Spreads)
+        {
+            Spreads = true;
+        }
+    }
+
+    /// <summary>The rings of received packets from one worker, by the worker that gets them; null to itself.</summary>
+    internal SpreadRing** Arrivals(int from) => _arrivals + (from * Workers);
 }

@@ -20,4 +20,13 @@ public struct PortCounters
 
     /// <summary>Frames received here that ended as a drop.</summary>
     public ulong RxDropped;
+
+    /// <summary>
+    /// Frames that this worker took from its receive queue and handed to others, which count them as received (C-056). Its queue gave
+    /// <see cref="RxPackets"/> + this - <see cref="TakenOver"/>.
+    /// </summary>
+    public ulong HandedOn;
+
+    /// <summary>Frames that others took from their queues and handed to this worker.</summary>
+    public ulong TakenOver;
 }

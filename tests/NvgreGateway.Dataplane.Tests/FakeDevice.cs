@@ -32,6 +32,10 @@ internal sealed unsafe class FakeDevice : IDisposable
 
     public int[] TransmitQueues { get; }
 
+    public int ReceiveQueues { get; set; } = int.MaxValue;
+
+    public bool NeedsSpread { get; set; }
+
     public ulong ChainPorts { get; set; } = ulong.MaxValue;
 
     public bool DiesWhenFull { get; set; }

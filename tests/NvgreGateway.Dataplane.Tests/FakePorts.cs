@@ -70,7 +70,9 @@ internal readonly unsafe struct FakePorts(FakeDevice device, int worker) : IPort
 
     public void Stamp(Mbuf* made, ulong sequence) => _device.Pool.SetSequence(made, sequence);
 
-    public bool IsPolled(int port) => true;
+    public bool IsPolled(int port) => _worker < _device.ReceiveQueues;
 
     public bool HasTransmitQueue(int port) => _worker < _device.TransmitQueues[port];
+
+    public bool NeedsSpread(int port) => _device.NeedsSpread;
 }

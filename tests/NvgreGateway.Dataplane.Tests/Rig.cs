@@ -29,12 +29,20 @@ internal sealed unsafe class Rig : IDisposable
         Device = new FakeDevice(3, workers, buffers);
         if (queues is int q)
         {
-            Array.Fill(Device.TransmitQueues, q);
+            Array.Fill(Device.TransmitQueues, Math.Max(1, q));
         }
 
-        Sketch.AddPort(PortFlags.TrustDscp, Mac("02:00:00:00:01:01"));
-        Sketch.AddPort(PortFlags.Underlay, Mac("02:00:00:00:02:01"), 1600);
-        Sketch.AddPort(PortFlags.TrustDscp, Mac("02:00:00:00:01:02"));
+        PortFlags spread = PortFlags.None;
+        if (queues == 0)
+        {
+            Device.ReceiveQueues = 1;
+            Device.NeedsSpread = true;
+            spread = PortFlags.MaySpread;
+        }
+
+        Sketch.AddPort(PortFlags.TrustDscp | spread, Mac("02:00:00:00:01:01"));
+        Sketch.AddPort(PortFlags.Underlay | spread, Mac("02:00:00:00:02:01"), 1600);
+        Sketch.AddPort(PortFlags.TrustDscp | spread, Mac("02:00:00:00:01:02"));
         Sketch.AddAddress(Underlay, Frames.Gateway4, 24);
         Sketch.AddAddress(Underlay, Frames.Gateway6, 64);
         Segment = Sketch.AddSegment(Vsid, SegmentFlags.Up | SegmentFlags.Learning | SegmentFlags.FloodUnknown | SegmentFlags.LocalSwitching);
@@ -57,8 +65,11 @@ internal sealed unsafe class Rig : IDisposable
         }
     }
 
-    /// <summary>Every test of bytes runs at burst 1 and 32, with one and two workers, the second without queues of its own too.</summary>
-    public static TheoryData<int, int, int> Modes => new() { { 1, 1, 1 }, { 32, 1, 1 }, { 1, 2, 2 }, { 32, 2, 2 }, { 32, 2, 1 } };
+    /// <summary>
+    /// Every test of bytes runs at burst 1 and 32, with one and two workers, the second without transmit queues of its own too; and with
+    /// workers that have no queues at all (0), so that the first hands received packets on.
+    /// </summary>
+    public static TheoryData<int, int, int> Modes => new() { { 1, 1, 1 }, { 32, 1, 1 }, { 1, 2, 2 }, { 32, 2, 2 }, { 32, 2, 1 }, { 32, 3, 0 } };
 
     public GatewayMemory Memory { get; }
 
@@ -126,7 +137,7 @@ internal sealed unsafe class Rig : IDisposable
         }
     }
 
-    public void Enqueue(int port, nint mbuf) => Device.Inputs[port][_turn % _workers.Length].Enqueue(mbuf);
+    public void Enqueue(int port, nint mbuf) => Device.Inputs[port][_turn % Math.Min(_workers.Length, Device.ReceiveQueues)].Enqueue(mbuf);
 
     public void Settle()
     {

@@ -11,4 +11,7 @@ public sealed record WorkersConfiguration
 
     /// <summary>The most packets taken from a queue at once.</summary>
     public required int Burst { get; init; }
+
+    /// <summary>Whether they hand received packets to each other where a port does not spread them; may change while the gateway runs.</summary>
+    public SpreadMode Spread { get; init; }
 }

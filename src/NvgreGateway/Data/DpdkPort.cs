@@ -23,6 +23,9 @@ internal unsafe struct DpdkPort
     /// <summary>Transmit queues.</summary>
     internal int TxQueues;
 
+    /// <summary>1 = the device does not spread what it receives over the workers as they want it (C-056).</summary>
+    internal int NeedsSpread;
+
     /// <summary>
     /// Only in the entry of the first port: a bit for each port that sends packets of several segments.
     /// </summary>

@@ -92,4 +92,7 @@ internal readonly unsafe struct DpdkPorts : IPorts
     public bool IsPolled(int port) => _worker < _ports[port].RxQueues;
 
     public bool HasTransmitQueue(int port) => _worker < _ports[port].TxQueues;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool NeedsSpread(int port) => _ports[port].NeedsSpread != 0;
 }

@@ -50,4 +50,6 @@ internal readonly unsafe struct ReplayPorts(ReplayDevice device) : IPorts
     public bool IsPolled(int port) => true;
 
     public bool HasTransmitQueue(int port) => true;
+
+    public bool NeedsSpread(int port) => false;
 }

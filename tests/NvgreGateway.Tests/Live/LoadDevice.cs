@@ -237,5 +237,7 @@ internal sealed unsafe class LoadDevice : IDisposable
         public bool IsPolled(int port) => true;
 
         public bool HasTransmitQueue(int port) => true;
+
+        public bool NeedsSpread(int port) => false;
     }
 }
