@@ -149,7 +149,11 @@ static void add_capabilities(void)
 	CONSTANT(RTE_ETH_RSS_NONFRAG_IPV6_UDP);
 	CONSTANT(RTE_ETH_RSS_NONFRAG_IPV6_OTHER);
 	CONSTANT(RTE_ETH_RSS_L2_PAYLOAD);
+	CONSTANT(RTE_ETH_RSS_IPV6_EX);
+	CONSTANT(RTE_ETH_RSS_IPV6_TCP_EX);
+	CONSTANT(RTE_ETH_RSS_IPV6_UDP_EX);
 	CONSTANT(RTE_ETH_RSS_NVGRE);
+	CONSTANT(RTE_ETH_RSS_LEVEL_INNERMOST);
 }
 
 static void add_shim_structs(void)
@@ -177,6 +181,7 @@ static void add_shim_structs(void)
 	FIELD(shim_port_info, tx_desc_min);
 	FIELD(shim_port_info, tx_desc_max);
 	FIELD(shim_port_info, tx_seg_max);
+	FIELD(shim_port_info, rss_key_size);
 	FIELD(shim_port_info, driver);
 	CONSTANT(SHIM_PORT_LINK_INTERRUPT);
 	CONSTANT(SHIM_PORT_REMOVAL_INTERRUPT);
@@ -189,6 +194,8 @@ static void add_shim_structs(void)
 	FIELD(shim_port_conf, tx_queues);
 	FIELD(shim_port_conf, link_interrupt);
 	FIELD(shim_port_conf, removal_interrupt);
+	FIELD(shim_port_conf, rss_key);
+	FIELD(shim_port_conf, rss_key_length);
 	add("sizeof shim_link", sizeof(struct shim_link));
 	FIELD(shim_link, speed);
 	FIELD(shim_link, up);

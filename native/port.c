@@ -94,6 +94,7 @@ SHIM_API int shim_port_info(uint16_t port, struct shim_port_info *info)
 	info->tx_desc_min = di.tx_desc_lim.nb_min;
 	info->tx_desc_max = di.tx_desc_lim.nb_max;
 	info->tx_seg_max = di.tx_desc_lim.nb_seg_max;
+	info->rss_key_size = di.hash_key_size;
 	snprintf(info->driver, sizeof(info->driver), "%s", di.driver_name != NULL ? di.driver_name : "");
 	return 0;
 }
@@ -110,6 +111,8 @@ SHIM_API int shim_port_configure(uint16_t port, const struct shim_port_conf *wan
 	if (wanted->rss_types != 0) {
 		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 		conf.rx_adv_conf.rss_conf.rss_hf = wanted->rss_types;
+		conf.rx_adv_conf.rss_conf.rss_key = (uint8_t *)(uintptr_t)wanted->rss_key; /* only read */
+		conf.rx_adv_conf.rss_conf.rss_key_len = (uint8_t)wanted->rss_key_length;
 	}
 	conf.intr_conf.lsc = wanted->link_interrupt != 0;
 	conf.intr_conf.rmv = wanted->removal_interrupt != 0;

@@ -14,7 +14,7 @@
 #define SHIM_API __attribute__((visibility("default")))
 
 /* Raised with every change to the functions, so that a library of another build is refused instead of called wrongly. */
-#define SHIM_REVISION 4u
+#define SHIM_REVISION 5u
 
 struct rte_mbuf;
 struct rte_mempool;
@@ -50,6 +50,7 @@ struct shim_port_info {
 	uint16_t tx_desc_min;
 	uint16_t tx_desc_max;
 	uint16_t tx_seg_max;
+	uint16_t rss_key_size;
 	char driver[32];
 };
 
@@ -57,11 +58,14 @@ struct shim_port_conf {
 	uint64_t rx_offloads;
 	uint64_t tx_offloads;
 	uint64_t rss_types; /* 0: no spreading */
+	const uint8_t *rss_key; /* NULL: the driver's own */
 	uint32_t mtu;
 	uint16_t rx_queues;
 	uint16_t tx_queues;
 	uint32_t link_interrupt;
 	uint32_t removal_interrupt;
+	uint32_t rss_key_length;
+	uint32_t reserved;
 };
 
 struct shim_link {

@@ -34,7 +34,7 @@ internal static unsafe class ContextMemory
         nuint held = Take((WorkerContext.HeldCapacity + 1) * (nuint)sizeof(Departure));
         nuint records = Take(WorkerContext.Records * (nuint)sizeof(CopyRecord));
         nuint trace = Take((nuint)sizeof(TraceState));
-        nuint marks = Take(memory.Limits.Workers * sizeof(uint));
+        nuint marks = Take(memory.Limits.Workers * (memory.Limits.Workers + 2) * sizeof(uint));
         nuint learned = Take(LearnMemory.Entries * (nuint)sizeof(LearnMemory));
 
         byte* block = (byte*)NativeMemory.AlignedAlloc(total, 128);
@@ -68,6 +68,8 @@ internal static unsafe class ContextMemory
         w->Storms = memory.Storms;
         w->Data = memory.Data;
         w->Stats = memory.Statistics(index);
+        w->FirstStats = (byte*)memory.Statistics(0);
+        w->StatsStride = memory.Limits.Workers < 2 ? 0 : (nuint)((byte*)memory.Statistics(1) - (byte*)memory.Statistics(0));
         w->AttachmentCounters = memory.Attachments(index);
         w->PeerCounters = memory.Peers(index);
         w->SegmentDrops = memory.SegmentDrops(index);

@@ -60,8 +60,6 @@ internal static unsafe class SpreadStage
         }
 
         WorkerContext.PortCounters(w, port)->HandedOn += handed;
-        w->HandedPorts |= 1ul << (int)port;
-        w->DrainingPorts &= ~(1ul << (int)port);
         return kept;
     }
 
@@ -100,34 +98,62 @@ internal static unsafe class SpreadStage
     }
 
     /// <summary>
-    /// Whether a port that is no longer spread may be received from: not before all that was handed on has been forwarded, or a flow
-    /// would overtake itself.
+    /// Begins or ends the spreading of a port. Not before all that was received of it is on its way out, or a flow that changes its worker
+    /// would overtake itself: what was handed on has been forwarded, and what was forwarded is with the worker that sends it.
     /// </summary>
     /// <param name="w">The worker.</param>
-    /// <param name="port">The port, one of <see cref="WorkerContext.HandedPorts"/>.</param>
-    /// <returns>Whether it may.</returns>
-    public static bool MayReceive(WorkerContext* w, uint port)
+    /// <param name="port">The port.</param>
+    /// <param name="spreads">Whether it is to be spread; may have changed back since the change began.</param>
+    /// <returns>Whether it is done; until then nothing is to be received.</returns>
+    public static bool Change(WorkerContext* w, uint port, bool spreads)
     {
         ulong bit = 1ul << (int)port;
-        if ((w->DrainingPorts & bit) == 0)
+        uint workers = w->Workers;
+        uint* departures = w->DrainMarks + workers, polls = departures + (workers * workers);
+        if ((w->ChangingPorts & bit) == 0)
         {
-            w->DrainingPorts |= bit;
-            for (uint i = 0; i < w->Workers; i++)
+            w->ChangingPorts |= bit;
+            Mark(w->Onward, w->DrainMarks, workers);
+        }
+
+        if ((w->SettlingPorts & bit) == 0)
+        {
+            if (!HavePassed(w->Onward, w->DrainMarks, workers))
             {
-                w->DrainMarks[i] = w->Onward[i] == null ? 0 : w->Onward[i]->Head;
+                return false;
+            }
+
+            w->SettlingPorts |= bit;
+            Mark(w->Departures, departures, workers * workers);
+        }
+
+        if ((w->LeavingPorts & bit) == 0)
+        {
+            if (!HavePassed(w->Departures, departures, workers * workers))
+            {
+                return false;
+            }
+
+            w->LeavingPorts |= bit;
+            for (uint i = 0; i < workers; i++)
+            {
+                polls[i] = PollsOf(w, i);
             }
         }
 
-        for (uint i = 0; i < w->Workers; i++)
+        for (uint i = 0; i < workers; i++)
         {
-            if (w->Onward[i] != null && (int)(Volatile.Read(ref w->Onward[i]->Tail) - w->DrainMarks[i]) < 0)
+            // What it took out of a ring is sent in the same loop; what this worker took is sent before it receives.
+            if (i != (uint)w->Index && PollsOf(w, i) == polls[i])
             {
                 return false;
             }
         }
 
-        w->HandedPorts &= ~bit;
-        w->DrainingPorts &= ~bit;
+        w->ChangingPorts &= ~bit;
+        w->SettlingPorts &= ~bit;
+        w->LeavingPorts &= ~bit;
+        w->SpreadPorts = spreads ? w->SpreadPorts | bit : w->SpreadPorts & ~bit;
         return true;
     }
 
@@ -147,6 +173,29 @@ internal static unsafe class SpreadStage
             WorkerContext.PortCounters(w, port)->TakenOver += n;
             SpreadRing.Release(ring, n);
         }
+    }
+
+    private static uint PollsOf(WorkerContext* w, uint worker) => (uint)Volatile.Read(ref ((WorkerStatistics*)(w->FirstStats + (worker * w->StatsStride)))->Polls);
+
+    private static void Mark(SpreadRing** rings, uint* marks, uint count)
+    {
+        for (uint i = 0; i < count; i++)
+        {
+            marks[i] = rings[i] == null ? 0 : Volatile.Read(ref rings[i]->Head);
+        }
+    }
+
+    private static bool HavePassed(SpreadRing** rings, uint* marks, uint count)
+    {
+        for (uint i = 0; i < count; i++)
+        {
+            if (rings[i] != null && (int)(Volatile.Read(ref rings[i]->Tail) - marks[i]) < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

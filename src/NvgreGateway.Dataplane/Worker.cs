@@ -57,6 +57,7 @@ public sealed unsafe class Worker<TPorts>
         _w = ContextMemory.Create(memory, index, GCHandle.ToIntPtr(_access));
         _w->Workers = (uint)group.Workers;
         _w->Onward = group.Arrivals(index);
+        _w->Departures = group.Departures;
     }
 
     /// <summary>Packets that a worker can hold for next hops, over all of them; copies count one by one.</summary>
@@ -143,7 +144,8 @@ public sealed unsafe class Worker<TPorts>
                 continue;
             }
 
-            if ((w->HandedPorts >> (int)port & 1) != 0 && !Spreads(port, flags) && !SpreadStage.MayReceive(w, port))
+            bool spreads = (flags & PortFlags.MaySpread) != 0 && _ports.NeedsSpread((int)port);
+            if ((((spreads ? ~w->SpreadPorts : w->SpreadPorts) | w->ChangingPorts) >> (int)port & 1) != 0 && !SpreadStage.Change(w, port, spreads))
             {
                 continue;
             }
@@ -167,7 +169,7 @@ public sealed unsafe class Worker<TPorts>
 
             _stats->Received += n;
             _stats->BurstSizes[BitOperations.Log2(n)]++;
-            if (Spreads(port, flags))
+            if (spreads)
             {
                 _group.BeginSpreading();
                 n = SpreadStage.Run(w, port, (flags & PortFlags.Underlay) != 0, n);
@@ -273,9 +275,6 @@ public sealed unsafe class Worker<TPorts>
             }
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Spreads(uint port, PortFlags flags) => (flags & PortFlags.MaySpread) != 0 && _ports.NeedsSpread((int)port);
 
     // Runs what other workers received and this one is to forward: a burst of each.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -64,6 +64,10 @@ internal unsafe struct WorkerContext
 
     // Counters.
     public WorkerStatistics* Stats;
+
+    /// <summary>Those of worker 0; those of the others follow, <see cref="StatsStride"/> bytes from each to the next.</summary>
+    public byte* FirstStats;
+    public nuint StatsStride;
     public AttachmentCounters* AttachmentCounters;
     public PeerCounters* PeerCounters;
     public ulong* SegmentDrops;
@@ -122,16 +126,28 @@ internal unsafe struct WorkerContext
     /// <summary>Workers of the gateway.</summary>
     public uint Workers;
 
-    /// <summary>Ports of which received packets were handed on, and it is not known that they are done with.</summary>
-    public ulong HandedPorts;
+    /// <summary>Ports of which received packets are handed on.</summary>
+    public ulong SpreadPorts;
 
-    /// <summary>Ports that are not to be received from before the packets handed on are done with (<see cref="SpreadStage.MayReceive"/>).</summary>
-    public ulong DrainingPorts;
+    /// <summary>Ports that are changing in that: packets handed on have to be forwarded first (<see cref="SpreadStage.Change"/>).</summary>
+    public ulong ChangingPorts;
+
+    /// <summary>Of those, the ones whose packets were forwarded and are on their way to whoever sends them.</summary>
+    public ulong SettlingPorts;
+
+    /// <summary>Of those, the ones whose packets are with whoever sends them, who may not have done so yet.</summary>
+    public ulong LeavingPorts;
 
     /// <summary>The rings of received packets to the other workers.</summary>
     public SpreadRing** Onward;
 
-    /// <summary>For each of them, <see cref="SpreadRing.Head"/> when the draining began.</summary>
+    /// <summary>The rings of finished packets between all workers.</summary>
+    public SpreadRing** Departures;
+
+    /// <summary>
+    /// <see cref="SpreadRing.Head"/> of each of <see cref="Onward"/>, then of each of <see cref="Departures"/>, then
+    /// <see cref="WorkerStatistics.Polls"/> of each worker, when the wait for it began.
+    /// </summary>
     public uint* DrainMarks;
 
     /// <summary>The ports, for what is not unicast.</summary>

@@ -13,8 +13,9 @@ public sealed unsafe class WorkerGroup : IDisposable
     internal const uint RingSlots = 512;
 
     private readonly int[] _queues;
-    private readonly SpreadRing*[] _rings;
+    private readonly SpreadRing** _rings;
     private readonly SpreadRing** _arrivals;
+    private bool _disposed;
 
     /// <summary>Makes a group.</summary>
     /// <param name="workers">Workers, at least 1.</param>
@@ -24,24 +25,14 @@ public sealed unsafe class WorkerGroup : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(workers);
         Workers = workers;
         _queues = transmitQueues.ToArray();
-        _rings = new SpreadRing*[workers * workers];
+        _rings = MakeRings<Departure>(workers);
+        _arrivals = MakeRings<Arrival>(workers);
         for (int i = 0; i < _queues.Length; i++)
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_queues[i], nameof(transmitQueues));
             _queues[i] = Math.Min(_queues[i], workers);
         }
 
-        for (int i = 0; i < _rings.Length; i++)
-        {
-            // A worker needs no ring to itself.
-            _rings[i] = i / workers == i % workers ? null : SpreadRing.Create<Departure>(RingSlots);
-        }
-
-        _arrivals = (SpreadRing**)NativeMemory.AllocZeroed((nuint)(workers * workers), (nuint)sizeof(SpreadRing*));
-        for (int i = 0; i < workers * workers; i++)
-        {
-            _arrivals[i] = i / workers == i % workers ? null : SpreadRing.Create<Arrival>(RingSlots);
-        }
     }
 
     /// <summary>How many workers there are.</summary>
@@ -56,19 +47,27 @@ public sealed unsafe class WorkerGroup : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        for (int i = 0; i < _rings.Length; i++)
+        if (_disposed)
         {
-            NativeMemory.AlignedFree(_rings[i]);
-            _rings[i] = null;
-            NativeMemory.AlignedFree(_arrivals[i]);
-            _arrivals[i] = null;
+            return;
         }
 
+        _disposed = true;
+        for (int i = 0; i < Workers * Workers; i++)
+        {
+            NativeMemory.AlignedFree(_rings[i]);
+            NativeMemory.AlignedFree(_arrivals[i]);
+        }
+
+        NativeMemory.Free(_rings);
         NativeMemory.Free(_arrivals);
     }
 
     /// <summary>The ring from one worker to another; null from a worker to itself.</summary>
     internal SpreadRing* Ring(int from, int to) => _rings[(from * Workers) + to];
+
+    /// <summary>All those rings, by producer and then by consumer.</summary>
+    internal SpreadRing** Departures => _rings;
 
     /// <summary>Whether any worker ever handed on a received packet: until then nobody looks at those rings.</summary>
     internal bool Spreads { get; private set; }
@@ -84,4 +83,17 @@ public sealed unsafe class WorkerGroup : IDisposable
 
     /// <summary>The rings of received packets from one worker, by the worker that gets them; null to itself.</summary>
     internal SpreadRing** Arrivals(int from) => _arrivals + (from * Workers);
+
+    // A worker needs no ring to itself.
+    private static SpreadRing** MakeRings<T>(int workers)
+        where T : unmanaged
+    {
+        var rings = (SpreadRing**)NativeMemory.AllocZeroed((nuint)(workers * workers), (nuint)sizeof(SpreadRing*));
+        for (int i = 0; i < workers * workers; i++)
+        {
+            rings[i] = i / workers == i % workers ? null : SpreadRing.Create<T>(RingSlots);
+        }
+
+        return rings;
+    }
 }

@@ -202,7 +202,11 @@ public static unsafe class MbufLayout
         Rss("NONFRAG_IPV6_UDP", RssTypes.IPv6Udp);
         Rss("NONFRAG_IPV6_OTHER", RssTypes.IPv6Other);
         Rss("L2_PAYLOAD", RssTypes.L2Payload);
+        Rss("IPV6_EX", RssTypes.IPv6Extension);
+        Rss("IPV6_TCP_EX", RssTypes.IPv6TcpExtension);
+        Rss("IPV6_UDP_EX", RssTypes.IPv6UdpExtension);
         Rss("NVGRE", RssTypes.Nvgre);
+        Rss("LEVEL_INNERMOST", RssTypes.Innermost);
     }
 
     private static void AddPortInfo(Dictionary<string, ulong> table)
@@ -232,6 +236,7 @@ public static unsafe class MbufLayout
         Field("tx_desc_min", &s.TxDescriptorsMin);
         Field("tx_desc_max", &s.TxDescriptorsMax);
         Field("tx_seg_max", &s.TxSegmentsMax);
+        Field("rss_key_size", &s.RssKeySize);
         Field("driver", &s.Driver);
         table["SHIM_PORT_LINK_INTERRUPT"] = NativePortInfo.LinkInterrupt;
         table["SHIM_PORT_REMOVAL_INTERRUPT"] = NativePortInfo.RemovalInterrupt;
@@ -251,6 +256,8 @@ public static unsafe class MbufLayout
         Field("tx_queues", &s.TxQueues);
         Field("link_interrupt", &s.LinkInterrupt);
         Field("removal_interrupt", &s.RemovalInterrupt);
+        Field("rss_key", &s.RssKey);
+        Field("rss_key_length", &s.RssKeyLength);
         NativeLink l;
         table["sizeof shim_link"] = (ulong)sizeof(NativeLink);
         table["shim_link.speed"] = (ulong)((byte*)&l.Speed - (byte*)&l);

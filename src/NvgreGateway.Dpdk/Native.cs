@@ -9,7 +9,7 @@ namespace NvgreGateway.Dpdk;
 internal static unsafe partial class Native
 {
     /// <summary>Raised with every change to the functions below, here and in <c>shim.h</c>.</summary>
-    internal const uint Revision = 4;
+    internal const uint Revision = 5;
 
     private const string Shim = NativeLibraryLocator.Shim;
 
@@ -185,6 +185,15 @@ internal static unsafe partial class Native
 
     [LibraryImport(Shim, EntryPoint = "shim_port_xstats")]
     internal static partial int PortXstats(ushort port, ulong* values, uint count);
+
+    [LibraryImport(Shim, EntryPoint = "shim_port_rss")]
+    internal static partial int PortRss(ushort port, ulong* types, byte* key, uint* keyLength);
+
+    [LibraryImport(Shim, EntryPoint = "shim_port_reta_write")]
+    internal static partial int PortRetaWrite(ushort port, ushort* queues, ushort size);
+
+    [LibraryImport(Shim, EntryPoint = "shim_port_reta_read")]
+    internal static partial int PortRetaRead(ushort port, ushort* queues, ushort size);
 
     [LibraryImport(Shim, EntryPoint = "shim_port_is_removed")]
     internal static partial int PortIsRemoved(ushort port);

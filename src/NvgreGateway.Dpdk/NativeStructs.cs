@@ -42,6 +42,7 @@ internal struct NativePortInfo
     internal ushort TxDescriptorsMin;
     internal ushort TxDescriptorsMax;
     internal ushort TxSegmentsMax;
+    internal ushort RssKeySize;
     internal Name32 Driver;
 
     /// <summary>Text in 32 bytes, ended by a zero.</summary>
@@ -53,16 +54,19 @@ internal struct NativePortInfo
 }
 
 /// <summary><c>struct shim_port_conf</c>.</summary>
-internal struct NativePortConfiguration
+internal unsafe struct NativePortConfiguration
 {
     internal ulong RxOffloads;
     internal ulong TxOffloads;
     internal ulong RssTypes;
+    internal byte* RssKey;
     internal uint Mtu;
     internal ushort RxQueues;
     internal ushort TxQueues;
     internal uint LinkInterrupt;
     internal uint RemovalInterrupt;
+    internal uint RssKeyLength;
+    internal uint Reserved;
 }
 
 /// <summary><c>struct shim_link</c>.</summary>

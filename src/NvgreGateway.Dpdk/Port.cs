@@ -7,6 +7,10 @@ namespace NvgreGateway.Dpdk;
 public sealed unsafe class Port
 {
     private const int NameLength = 64;
+
+    // Never freed: ethdev keeps the pointer, and drivers read the key when the port starts.
+    private static readonly byte* s_symmetricKey = MakeSymmetricKey();
+
     // A vdev that lives on an interface of the kernel. Not so a NIC that the kernel shares: that works on without its interface.
     private readonly bool hasKernelInterface;
     private readonly DeviceName? device;
@@ -45,8 +49,11 @@ public sealed unsafe class Port
     /// <summary>Flow control after <see cref="Start"/>, which switches it off: a slow receiver must not stop the others.</summary>
     public PauseState Pause { get; private set; }
 
-    /// <summary>Fields that spread packets over the receive queues, after <see cref="Configure"/>.</summary>
+    /// <summary>Fields that spread packets over the receive queues, after <see cref="Configure"/>: what the device was asked for.</summary>
     public RssTypes RssTypes { get; private set; }
+
+    /// <summary>How packets are spread over the receive queues, after <see cref="Start"/>: what the device says.</summary>
+    public RssState Rss { get; private set; } = RssState.None;
 
     /// <summary>Receive queues after <see cref="Configure"/>.</summary>
     public int RxQueueCount { get; private set; }
@@ -166,7 +173,7 @@ public sealed unsafe class Port
             LinkInterrupt = Capabilities.LinkInterrupt ? 1u : 0u,
             RemovalInterrupt = Capabilities.RemovalInterrupt ? 1u : 0u,
         };
-        Check(Native.PortConfigure(Id, &native), "setting it up");
+        Check(ConfigureSpreading(&native, degradations), "setting it up");
         Check(Native.PortWatch(Id), "watching its events");
         (RxQueueCount, TxQueueCount) = (wanted.RxQueues, wanted.TxQueues);
         SetMtu(wanted.Mtu, degradations);
@@ -196,6 +203,7 @@ public sealed unsafe class Port
             degradations.Add("pause frames: the device does not switch them off");
         }
 
+        Rss = Spread(degradations);
         Degradations = degradations;
     }
 
@@ -377,6 +385,7 @@ public sealed unsafe class Port
             TxOffloads = (TxOffloads)(info.TxOffloads | info.TxQueueOffloads),
             RssTypes = (RssTypes)info.RssTypes,
             RetaSize = info.RetaSize,
+            RssKeySize = info.RssKeySize,
             MaxRxQueues = info.MaxRxQueues,
             MaxTxQueues = info.MaxTxQueues,
             MinMtu = info.MinMtu,
@@ -429,6 +438,84 @@ public sealed unsafe class Port
         if (wanted > most)
         {
             throw new DpdkException($"port {Name}: {wanted} {what} wanted, {Capabilities.Driver} has {most}");
+        }
+    }
+
+    // Drivers refuse a key, or a level, that they do not care for: better the rest of it than nothing.
+    private int ConfigureSpreading(NativePortConfiguration* native, List<string> degradations)
+    {
+        if (RssTypes == RssTypes.None)
+        {
+            return Native.PortConfigure(Id, native);
+        }
+
+        if (Capabilities.RssKeySize is > 0 and <= RssState.MaxKey)
+        {
+            native->RssKey = s_symmetricKey;
+            native->RssKeyLength = (uint)Capabilities.RssKeySize;
+        }
+
+        var status = Native.PortConfigure(Id, native);
+        if (status != 0 && native->RssKeyLength != 0)
+        {
+            native->RssKey = null;
+            native->RssKeyLength = 0;
+            status = Native.PortConfigure(Id, native);
+            Note(degradations, status == 0, "key of the RSS hash: the device keeps its own");
+        }
+
+        if (status != 0 && (RssTypes & RssTypes.Innermost) != 0)
+        {
+            RssTypes &= ~RssTypes.Innermost;
+            native->RssTypes = (ulong)RssTypes;
+            status = Native.PortConfigure(Id, native);
+            Note(degradations, status == 0, "RSS of inner headers: the device refuses it though it reports it");
+        }
+
+        return status;
+    }
+
+    private static byte* MakeSymmetricKey()
+    {
+        var key = (byte*)NativeMemory.Alloc(RssState.MaxKey);
+        RssState.SymmetricKey(RssState.MaxKey).CopyTo(new Span<byte>(key, RssState.MaxKey));
+        return key;
+    }
+
+    private static void Note(List<string> degradations, bool happened, string text)
+    {
+        if (happened)
+        {
+            degradations.Add(text);
+        }
+    }
+
+    // Writes an even table and asks what is in force.
+    private RssState Spread(List<string> degradations)
+    {
+        if (RssTypes == RssTypes.None)
+        {
+            return RssState.None;
+        }
+
+        var table = RssState.EvenTable(Math.Min(Capabilities.RetaSize, 2048), RxQueueCount);
+        fixed (ushort* entries = table)
+        {
+            if (table.Length > 0)
+            {
+                Note(degradations, Native.PortRetaWrite(Id, entries, (ushort)table.Length) != 0, "table from hash to queue: the device keeps its own");
+                table = Native.PortRetaRead(Id, entries, (ushort)table.Length) == 0 ? table : [];
+            }
+        }
+
+        var key = new byte[RssState.MaxKey];
+        ulong types = 0;
+        var length = (uint)key.Length;
+        fixed (byte* bytes = key)
+        {
+            return Native.PortRss(Id, &types, bytes, &length) == 0
+                ? new RssState { ReadBack = true, Types = (RssTypes)types, Key = key.AsMemory(0, (int)length), Table = table }
+                : new RssState { Types = RssTypes, Table = table };
         }
     }
 

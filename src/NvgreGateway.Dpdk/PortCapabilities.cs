@@ -24,6 +24,9 @@ public sealed record PortCapabilities
     /// <summary>Entries of the table from hash to queue, 0 if there is none.</summary>
     public required int RetaSize { get; init; }
 
+    /// <summary>Bytes of the key of the hash, 0 if it cannot be set.</summary>
+    public required int RssKeySize { get; init; }
+
     /// <summary>Most receive queues.</summary>
     public required int MaxRxQueues { get; init; }
 

@@ -27,8 +27,11 @@ public sealed record PortOptions
     /// <summary>Offloads wished. <see cref="TxOffloads.FastFree"/> only where no packet sent is ever shared and all come from one pool.</summary>
     public TxOffloads TxOffloads { get; init; }
 
-    /// <summary>Fields wished to spread packets over several receive queues; unused with one.</summary>
-    public RssTypes RssTypes { get; init; } = RssTypes.Ip;
+    /// <summary>
+    /// Fields wished to spread packets over several receive queues; unused with one. Both directions of a flow get the same hash, where
+    /// the device lets its key be set.
+    /// </summary>
+    public RssTypes RssTypes { get; init; } = RssTypes.Inner;
 
     /// <summary>Six bytes to use instead of the device's own address; empty keeps that.</summary>
     public ReadOnlyMemory<byte> MacAddress { get; init; }

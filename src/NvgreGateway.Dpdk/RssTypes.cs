@@ -28,8 +28,19 @@ public enum RssTypes : ulong
     IPv6Other = 1ul << 13,
     /// <summary>MAC addresses.</summary>
     L2Payload = 1ul << 14,
+    /// <summary>IPv6 addresses behind extension headers.</summary>
+    IPv6Extension = 1ul << 15,
+    /// <summary>IPv6 TCP behind extension headers.</summary>
+    IPv6TcpExtension = 1ul << 16,
+    /// <summary>IPv6 UDP behind extension headers.</summary>
+    IPv6UdpExtension = 1ul << 17,
     /// <summary>Inner headers of NVGRE, the VSID among them.</summary>
     Nvgre = 1ul << 21,
     /// <summary>All of IPv4 and IPv6 that spreads by address or L4 port.</summary>
-    Ip = IPv4 | FragmentIPv4 | IPv4Other | IPv4Tcp | IPv4Udp | IPv6 | FragmentIPv6 | IPv6Other | IPv6Tcp | IPv6Udp,
+    Ip = IPv4 | FragmentIPv4 | IPv4Other | IPv4Tcp | IPv4Udp | IPv6 | FragmentIPv6 | IPv6Other | IPv6Tcp | IPv6Udp
+        | IPv6Extension | IPv6TcpExtension | IPv6UdpExtension,
+    /// <summary>Not a field: the other fields are those of the innermost packet (level 2).</summary>
+    Innermost = 2ul << 50,
+    /// <summary>What spreads NVGRE best: all of IP, of the inner packet where the device can.</summary>
+    Inner = Ip | Nvgre | Innermost,
 }

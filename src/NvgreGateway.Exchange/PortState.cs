@@ -87,6 +87,36 @@ public unsafe struct PortState
     /// <summary>How often the port was opened.</summary>
     public uint Opened;
 
+    /// <summary>Who spreads what it receives over the workers, and why (C-056).</summary>
+    public QueueSpread Spread;
+
+    /// <summary>What the device hashes to choose a receive queue: as it says itself if <see cref="RssReadBack"/>, else as it was asked to.</summary>
+    public RssFields RssFields;
+
+    /// <summary>The same in DPDK's bits (<c>rss_hf</c>).</summary>
+    public ulong RssTypes;
+
+    /// <summary>Fields that the device reports it could hash.</summary>
+    public RssFields RssCapable;
+
+    /// <summary>1 = the device said itself what is in force (C-055).</summary>
+    public byte RssReadBack;
+
+    /// <summary>Bytes of <see cref="RssKey"/>.</summary>
+    public byte RssKeyLength;
+
+    /// <summary>Entries of the table from hash to queue, 0 = none or not told.</summary>
+    public ushort RetaSize;
+
+    /// <summary>Entries of the queue that has the fewest.</summary>
+    public ushort RetaLeast;
+
+    /// <summary>Entries of the queue that has the most.</summary>
+    public ushort RetaMost;
+
+    /// <summary>The key of the hash.</summary>
+    public fixed byte RssKey[64];
+
     /// <summary>Driver name, UTF-8, zero-terminated.</summary>
     public fixed byte Driver[32];
 

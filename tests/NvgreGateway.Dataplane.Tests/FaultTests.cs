@@ -342,7 +342,7 @@ public unsafe class FaultTests
     [Fact]
     public void The_warm_up_runs_and_leaves_nothing_behind() => Worker<FakePorts>.Warm();
 
-    private static Mbuf* Chain(Rig rig, byte[] frame, int a, int b)
+    internal static Mbuf* Chain(Rig rig, byte[] frame, int a, int b)
     {
         Mbuf* first = rig.Device.Pool.Receive(frame.AsSpan(0, a), 1, headroom: 128);
         Mbuf* second = rig.Device.Pool.Receive(frame.AsSpan(a, b - a), 1);

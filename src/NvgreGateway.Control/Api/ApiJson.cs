@@ -24,6 +24,7 @@ namespace NvgreGateway.Control.Api;
 [JsonSerializable(typeof(TraceRequest))]
 [JsonSerializable(typeof(TracePacket))]
 [JsonSerializable(typeof(TraceEnd))]
+[JsonSerializable(typeof(IReadOnlyList<QueueStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<OffloadStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<CapabilityStatus>))]
 [JsonSerializable(typeof(OffloadSwitch))]

@@ -81,6 +81,10 @@ public sealed class ControlClient : IDisposable
     /// <returns>One status each.</returns>
     public Task<IReadOnlyList<FlowStatus>> FlowsAsync() => GetAsync("/flows", ApiJson.Default.IReadOnlyListFlowStatus);
 
+    /// <summary>How packets are spread over queues and workers.</summary>
+    /// <returns>One status for each port.</returns>
+    public Task<IReadOnlyList<QueueStatus>> QueuesAsync() => GetAsync("/queues", ApiJson.Default.IReadOnlyListQueueStatus);
+
     /// <summary>What is active of the ports' offloads.</summary>
     /// <returns>One status for each port.</returns>
     public Task<IReadOnlyList<OffloadStatus>> OffloadsAsync() => GetAsync("/offloads", ApiJson.Default.IReadOnlyListOffloadStatus);

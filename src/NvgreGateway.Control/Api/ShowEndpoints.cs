@@ -6,7 +6,7 @@ using NvgreGateway.Control.Offload;
 namespace NvgreGateway.Control.Api;
 
 /// <summary>
-/// The show API: <c>GET /segments /peers /fdb /neighbors /bindings /groups /ports /workers /offloads /capabilities /flows /drops /config</c>,
+/// The show API: <c>GET /segments /peers /fdb /neighbors /bindings /groups /ports /workers /queues /offloads /capabilities /flows /drops /config</c>,
 /// <c>POST /flush /announce /offload /reload /trace</c>.
 /// </summary>
 /// <param name="service">The running control plane.</param>
@@ -31,6 +31,7 @@ internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> r
             ("GET", "/groups") => ShowAsync(context, StatusReporter.Groups, ApiJson.Default.IReadOnlyListGroupStatus),
             ("GET", "/ports") => ShowAsync(context, StatusReporter.Ports, ApiJson.Default.IReadOnlyListPortStatus),
             ("GET", "/workers") => ShowAsync(context, p => StatusReporter.Workers(p, service.IsStalled), ApiJson.Default.IReadOnlyListWorkerStatus),
+            ("GET", "/queues") => ShowAsync(context, QueueReporter.Queues, ApiJson.Default.IReadOnlyListQueueStatus),
             ("GET", "/offloads") => ShowAsync(context, OffloadReporter.Active, ApiJson.Default.IReadOnlyListOffloadStatus),
             ("GET", "/capabilities") => ShowAsync(context, OffloadReporter.Capable, ApiJson.Default.IReadOnlyListCapabilityStatus),
             ("GET", "/flows") => ShowAsync(context, FlowReporter.Flows, ApiJson.Default.IReadOnlyListFlowStatus),

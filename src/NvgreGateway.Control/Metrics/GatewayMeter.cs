@@ -304,6 +304,9 @@ internal sealed unsafe class GatewayMeter : IDisposable
         Counter("worker_polls_total", "Loops of a worker.", p => Workers(p, static w => w.Polls));
         Counter("worker_empty_polls_total", "Loops in which no port had a packet.", p => Workers(p, static w => w.EmptyPolls));
         Counter("worker_receive_packets_total", "Packets received by a worker.", p => Workers(p, static w => w.Received), "packets");
+        Counter("worker_forwarded_packets_total", "Packets that a worker forwarded or dropped, by the port that received them.", p => Spread(p, static s => s.Forwarded), "packets");
+        Counter("worker_handed_packets_total", "Packets that a worker received and handed to others, by port.", p => Spread(p, static s => s.HandedOn), "packets");
+        Counter("worker_taken_packets_total", "Packets that others received and handed to a worker, by port.", p => Spread(p, static s => s.TakenOver), "packets");
         Gauge("worker_generation", "Generation of the tables that a worker uses.", p => Workers(p, static w => w.Generation));
         Gauge("worker_sleeping", "1 while a worker sleeps.", p => Workers(p, static w => w.Sleeping ? 1ul : 0));
         Counter("worker_bursts_total", "Receive bursts, by packets in them.", Bursts);
@@ -317,6 +320,17 @@ internal sealed unsafe class GatewayMeter : IDisposable
             for (int i = 0; i < plane.Configuration.Workers.Cores.Count; i++)
             {
                 yield return Value(part(plane.Statistics.Worker(i)), Tag("worker", i));
+            }
+        }
+
+        static IEnumerable<Measurement<long>> Spread(ControlPlane plane, Func<SpreadCount, ulong> part)
+        {
+            for (int port = 0; port < plane.Configuration.Ports.Count; port++)
+            {
+                for (int i = 0; i < plane.Configuration.Workers.Cores.Count; i++)
+                {
+                    yield return Value(part(plane.Statistics.Spread(port, i)), Tag("worker", i), Tag("port", plane.Configuration.Ports[port].Name));
+                }
             }
         }
 

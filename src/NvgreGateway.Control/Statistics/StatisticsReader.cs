@@ -138,6 +138,18 @@ public sealed unsafe class StatisticsReader
         return sum;
     }
 
+    /// <summary>A port's packets at one worker.</summary>
+    /// <param name="port">Port index.</param>
+    /// <param name="worker">Worker index.</param>
+    /// <returns>The counts.</returns>
+    public SpreadCount Spread(int port, int worker)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)port, 64u, nameof(port));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)worker, _memory.Limits.Workers, nameof(worker));
+        PortCounters* c = (PortCounters*)_memory.Statistics(worker)->Ports + port;
+        return new SpreadCount(Volatile.Read(ref c->RxPackets), Volatile.Read(ref c->HandedOn), Volatile.Read(ref c->TakenOver));
+    }
+
     /// <summary>An attachment's traffic: bytes with tags.</summary>
     /// <param name="attachment">Attachment id.</param>
     /// <returns>The counts.</returns>

@@ -105,12 +105,34 @@ internal sealed unsafe class PortKeeper
         _started = true;
         _linkUp = false;
         Test();
+        SettleSpread(_port);
         Volatile.Write(ref _entry->Open, 1);
         Begin();
         State->Started = 1;
         State->Pause = (uint)_port.Pause;
         End();
         Keep();
+    }
+
+    private void SettleSpread(Port port)
+    {
+        RssState rss = port.Rss;
+        RssFields fields = RssFieldBits.From(rss.Types);
+        QueueSpread spread = QueueSpreading.Decide(Wanted->Underlay != 0, _workers, port.RxQueueCount, fields, port.Capabilities.Driver);
+        Volatile.Write(ref _entry->NeedsSpread, QueueSpreading.IsSoftware(spread) ? 1 : 0);
+        int[] entries = [.. Enumerable.Range(0, port.RxQueueCount).Select(q => rss.Table.Span.Count((ushort)q))];
+        Begin();
+        State->Spread = spread;
+        State->RssFields = fields;
+        State->RssTypes = (ulong)rss.Types;
+        State->RssCapable = RssFieldBits.From(port.Capabilities.RssTypes);
+        State->RssReadBack = (byte)(rss.ReadBack ? 1 : 0);
+        State->RssKeyLength = (byte)rss.Key.Length;
+        rss.Key.Span.CopyTo(new Span<byte>(State->RssKey, RssState.MaxKey));
+        State->RetaSize = (ushort)rss.Table.Length;
+        State->RetaLeast = (ushort)entries.Min();
+        State->RetaMost = (ushort)entries.Max();
+        End();
     }
 
     /// <summary>Asks that the port be opened again at the next round.</summary>

@@ -7,7 +7,7 @@ namespace NvgreGateway.Verbs;
 
 internal static class ShowVerb
 {
-    private static readonly string[] s_what = ["segments", "peers", "fdb", "neighbors", "bindings", "groups", "ports", "workers", "offloads", "capabilities", "flows", "drops", "config"];
+    private static readonly string[] s_what = ["segments", "peers", "fdb", "neighbors", "bindings", "groups", "ports", "workers", "queues", "offloads", "capabilities", "flows", "drops", "config"];
 
     internal static int Run(ShowOptions options)
     {
@@ -56,6 +56,9 @@ internal static class ShowVerb
                 break;
             case "workers":
                 Workers(client.WorkersAsync().GetAwaiter().GetResult());
+                break;
+            case "queues":
+                QueueTables.Print(client.QueuesAsync().GetAwaiter().GetResult());
                 break;
             case "offloads":
                 OffloadTables.Active(client.OffloadsAsync().GetAwaiter().GetResult());

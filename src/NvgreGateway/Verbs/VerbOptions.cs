@@ -29,10 +29,10 @@ internal sealed class ValidateOptions
     public bool Json { get; set; }
 }
 
-[Verb("show", HelpText = "Show what a running gateway knows: segments, peers, fdb, neighbors, bindings, groups, ports, workers, offloads, capabilities, flows, drops or config.")]
+[Verb("show", HelpText = "Show what a running gateway knows: segments, peers, fdb, neighbors, bindings, groups, ports, workers, queues, offloads, capabilities, flows, drops or config.")]
 internal sealed class ShowOptions
 {
-    [Value(0, MetaName = "WHAT", Required = true, HelpText = "segments | peers | fdb | neighbors | bindings | groups | ports | workers | offloads | capabilities | flows | drops | config")]
+    [Value(0, MetaName = "WHAT", Required = true, HelpText = "segments | peers | fdb | neighbors | bindings | groups | ports | workers | queues | offloads | capabilities | flows | drops | config")]
     public string What { get; set; } = "";
 
     [Option('n', "name", MetaValue = "NAME", HelpText = "Which gateway; not needed while one is running.")]

@@ -20,6 +20,7 @@ public sealed class LoaderTests
         Assert.Equal([1], gateway.Workers.Cores);
         Assert.Equal(IdleMode.Poll, gateway.Workers.Idle);
         Assert.Equal(32, gateway.Workers.Burst);
+        Assert.Equal(SpreadMode.Auto, gateway.Workers.Spread);
         Assert.Equal(new BudgetsConfiguration { Arp = 1000, Nd = 1000, Igmp = 1000, IcmpEcho = 100, IcmpErrors = 100 }, gateway.Budgets);
         Assert.Equal(new NeighborResolutionConfiguration { Hold = 64, RetrySeconds = 1, GiveUpSeconds = 3, ReachableSeconds = 30 }, gateway.Neighbors);
         Assert.Equal(new MemoryConfiguration { Hugepages = HugepageMode.Auto, Megabytes = null }, gateway.Memory);
@@ -90,6 +91,7 @@ public sealed class LoaderTests
         Assert.Equal([0, 1], gateway.Workers.Cores);
         Assert.Equal(IdleMode.Sleep, gateway.Workers.Idle);
         Assert.Equal(64, gateway.Workers.Burst);
+        Assert.Equal(SpreadMode.Off, gateway.Workers.Spread);
         Assert.Equal(new MovesConfiguration { Limit = 7, WindowSeconds = 60, Action = MoveAction.Drop }, gateway.Fdb.Moves);
         Assert.Equal(10, gateway.Fdb.AgeingSeconds);
         Assert.Equal(new BudgetsConfiguration { Arp = 10, Nd = 20, Igmp = 30, IcmpEcho = 0, IcmpErrors = 7 }, gateway.Budgets);

@@ -38,7 +38,7 @@ internal static class Samples
           "$schema": "nvgre-gateway.schema.json",
           "name": "gw-2",
           "flowId": "zero",
-          "workers": { "cores": [0, 1], "idle": "sleep", "burst": 64, },
+          "workers": { "cores": [0, 1], "idle": "sleep", "burst": 64, "spread": "off", },
           "fdb": { "capacity": 1024, "ageingSeconds": 10, "moves": { "limit": 7, "windowSeconds": 60, "action": "drop" } },
           "lenient": { "checksum": true, "sequence": true },
           "log": { "ecnAnomalies": false },

@@ -1,0 +1,85 @@
+using System.Globalization;
+using NvgreGateway.Control.Configuration;
+using NvgreGateway.Control.Statistics;
+using NvgreGateway.Exchange;
+
+namespace NvgreGateway.Control.Api;
+
+/// <summary>Tells how the ports' packets are spread over queues and workers.</summary>
+internal static unsafe class QueueReporter
+{
+    /// <summary>The spread of real traffic beside the one to be expected.</summary>
+    /// <param name="plane">The plane.</param>
+    /// <returns>One status for each port.</returns>
+    public static IReadOnlyList<QueueStatus> Queues(ControlPlane plane)
+    {
+        var list = new List<QueueStatus>();
+        bool off = plane.Configuration.Workers.Spread == SpreadMode.Off;
+        int workers = plane.Configuration.Workers.Cores.Count;
+        for (int i = 0; i < plane.Configuration.Ports.Count; i++)
+        {
+            PortState state = plane.Memory.ReadPortState(i);
+            SpreadCount[] counts = [.. Enumerable.Range(0, workers).Select(w => plane.Statistics.Spread(i, w))];
+            int queues = Math.Min(Math.Max((int)state.RxQueues, 1), workers);
+            bool even = state.Spread is QueueSpread.InnerRss or QueueSpread.PlainRss or QueueSpread.Kernel || queues == 1;
+            double? ofQueue = even ? 100.0 / queues : null;
+            bool software = QueueSpreading.IsSoftware(state.Spread) && !off;
+            ulong taken = Sum(counts, static c => c.Queue), forwarded = Sum(counts, static c => c.Forwarded);
+            list.Add(new QueueStatus
+            {
+                Port = plane.Configuration.Ports[i].Name,
+                Role = plane.Configuration.Ports[i].Role.ToString().ToLowerInvariant(),
+                Mode = software ? "software" : state.Spread switch { QueueSpread.InnerRss or QueueSpread.PlainRss => "hardware", QueueSpread.Kernel => "kernel", _ => "none" },
+                Reason = (QueueSpreading.IsSoftware(state.Spread) && off ? "workers.spread is off; " : "") + Reason(state.Spread),
+                Rss = state.RssFields == RssFields.None ? null : Rss(state),
+                Queues = [.. counts.Take(queues).Select((c, q) => new QueueShare { Index = q, Packets = c.Queue, Percent = Percent(c.Queue, taken), Expected = Round(ofQueue) })],
+                Workers = [.. counts.Select((c, w) => new QueueShare
+                {
+                    Index = w,
+                    Packets = c.Forwarded,
+                    Percent = Percent(c.Forwarded, forwarded),
+                    Expected = Round(software ? 100.0 / workers : w < queues ? ofQueue : 0),
+                    HandedOn = c.HandedOn,
+                    TakenOver = c.TakenOver,
+                })],
+            });
+        }
+
+        return list;
+    }
+
+    private static string Reason(QueueSpread spread) => spread switch
+    {
+        QueueSpread.OneWorker => "there is one worker",
+        QueueSpread.InnerRss => "the device hashes the inner headers of NVGRE",
+        QueueSpread.PlainRss => "the device hashes the headers of tenant frames",
+        QueueSpread.Kernel => "the kernel hashes the innermost headers",
+        QueueSpread.FewQueues => "the port has fewer receive queues than there are workers",
+        QueueSpread.OuterRss => "the device does not hash the inner headers of NVGRE with their ports",
+        QueueSpread.NoRss => "the device does not say how it chooses a queue",
+        _ => "the port was not started",
+    };
+
+    private static RssStatus Rss(PortState state)
+    {
+        byte[] key = new ReadOnlySpan<byte>(state.RssKey, Math.Min((int)state.RssKeyLength, 64)).ToArray();
+        return new RssStatus
+        {
+            Fields = (state.RssFields & ~RssFields.Innermost).ToString().ToLowerInvariant().Split(", "),
+            Level = (state.RssFields & RssFields.Innermost) != 0 ? "inner" : "outer",
+            RssHf = string.Create(CultureInfo.InvariantCulture, $"0x{state.RssTypes:x}"),
+            ReadBack = state.RssReadBack != 0,
+            Key = key.Length == 0 ? null : Convert.ToHexStringLower(key),
+            Symmetric = key.Length == 0 ? null : key.Index().All(b => b.Item == key[b.Index % 2]),
+            TableSize = state.RetaSize,
+            TableLeast = state.RetaLeast,
+            TableMost = state.RetaMost,
+        };
+    }
+
+    private static ulong Sum(SpreadCount[] counts, Func<SpreadCount, ulong> of) => counts.Aggregate(0ul, (sum, c) => sum + of(c));
+
+    private static double? Percent(ulong part, ulong whole) => whole == 0 ? null : Round(100.0 * part / whole);
+
+    private static double? Round(double? value) => value is { } v ? Math.Round(v, 1) : null;
+}
