@@ -124,6 +124,57 @@ public sealed unsafe class PortTests : IDisposable
     }
 
     [Fact]
+    public void Spreading_is_what_the_device_says_it_is()
+    {
+        var port = fixture.Open(EalFixture.Unique("net_null"));
+        port.Configure(Options() with { RxQueues = 3, TxQueues = 1 });
+        Assert.Equal(RssState.None, port.Rss);
+        port.Start();
+        Assert.True(port.Rss.ReadBack);
+        Assert.Equal(port.Capabilities.RetaSize, port.Rss.Table.Length);
+        Assert.Equal(RssState.EvenTable(port.Capabilities.RetaSize, 3), port.Rss.Table.ToArray());
+        Assert.Equal((RssTypes)0, port.Rss.Types & ~port.Capabilities.RssTypes);
+        Assert.Equal(port.Capabilities.RssKeySize, port.Rss.Key.Length);
+        End(port);
+
+        var single = fixture.Open(EalFixture.Unique("net_null"));
+        single.Configure(Options());
+        single.Start();
+        Assert.Equal(RssState.None, single.Rss);
+        End(single);
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(52)]
+    public void The_key_makes_both_directions_of_a_flow_alike(int length)
+    {
+        var key = RssState.SymmetricKey(length);
+        var random = new Random(3);
+        for (var round = 0; round < 100; round++)
+        {
+            byte[] there = [.. Enumerable.Range(0, 12).Select(_ => (byte)random.Next(256))];
+            byte[] back = [.. there[4..8], .. there[..4], .. there[10..], .. there[8..10]];
+            Assert.Equal(Toeplitz(there), Toeplitz(back));
+        }
+
+        // As Microsoft's "Verifying the RSS hash calculation" has it: the 32 bits of the key from each set bit of the input on.
+        uint Toeplitz(byte[] input)
+        {
+            uint hash = 0;
+            for (var bit = 0; bit < input.Length * 8; bit++)
+            {
+                for (var i = 0; i < 32 && (input[bit / 8] & (0x80 >> (bit % 8))) != 0; i++)
+                {
+                    hash ^= (uint)((key[(bit + i) / 8] >> (7 - ((bit + i) % 8))) & 1) << (31 - i);
+                }
+            }
+
+            return hash;
+        }
+    }
+
+    [Fact]
     public void Capabilities_say_what_the_driver_says()
     {
         var spreading = fixture.Open(EalFixture.Unique("net_null"));
