@@ -68,4 +68,6 @@ internal readonly unsafe struct JoinPorts(MbufPool pool, nint frames, int count,
     public bool IsPolled(int port) => true;
 
     public bool HasTransmitQueue(int port) => true;
+
+    public bool NeedsSpread(int port) => false;
 }
