@@ -15,17 +15,24 @@ def macs_file(name):
 
 
 class Gateway:
-    def __init__(self, macs, access, underlay, burst=None, environment=None, log=None):
+    """change(CONFIGURATION) may alter it before it is written; cores: one for each worker."""
+
+    def __init__(self, macs, access, underlay, burst=None, environment=None, log=None, change=None, cores=(DUT,)):
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             self.listen = "127.0.0.1:%d" % s.getsockname()[1]
         self.name = "perf-%d" % os.getpid()
         self.file = "%s/%s.json" % (LAB, self.name)
         self.log = log or "%s/gateway.log" % LAB
+        self.cores = list(cores)
+        wanted = configuration(self.name, macs, access, underlay, DUT, self.listen, burst)
+        wanted["workers"]["cores"] = self.cores
+        if change:
+            change(wanted)
         with open(self.file, "w") as f:
-            json.dump(configuration(self.name, macs, access, underlay, DUT, self.listen, burst), f)
+            json.dump(wanted, f)
         with open(self.log, "w") as log_file:
-            self.process = subprocess.Popen(["taskset", "-c", "%d,%d" % (AUX, DUT), PROGRAM, "run", "--config", self.file], stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen(["taskset", "-c", ",".join(map(str, [AUX, *self.cores])), PROGRAM, "run", "--config", self.file], stdin=subprocess.DEVNULL,
                                             stdout=log_file, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})})
 
     def __enter__(self):
@@ -71,8 +78,8 @@ class Gateway:
         """The threads that poll, by the name that the data process gives them."""
         tids = [int(tid) for pid in self.processes() for tid in os.listdir("/proc/%d/task" % pid)
                 if re.fullmatch(r"worker\d+", open("/proc/%d/task/%s/comm" % (pid, tid)).read().strip())]
-        if not tids or any(os.sched_getaffinity(tid) != {DUT} for tid in tids):
-            self.fail("no worker is bound to core %d" % DUT)
+        if sorted(core for tid in tids for core in os.sched_getaffinity(tid)) != sorted(self.cores):
+            self.fail("not one worker on each of the cores %s" % self.cores)
         return tids
 
     def separate(self):

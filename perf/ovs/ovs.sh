@@ -4,6 +4,8 @@
 #       RULES: flow   OpenFlow rules by destination MAC, both ways; VSID 5001, FlowID 0; decap: known PA (tun_src)
 #              full   flow, FlowID = hash of the inner 5-tuple, the source MAC must be where it should be (VLAN side, or
 #                     behind its PA), tos=inherit: the work of the gateway, but that sources are static rules
+#       A device unix:PATH is a vhost-user client of a guest's socket; ACCESS2 in the environment is a second VLAN-side port, 3,
+#       to which frames to ACCESS2_MAC go as they are; TSO=true is userspace-tso-enable
 #   ovs.sh tune [emc=N] [smc=true]       (before or after traffic)
 #   ovs.sh down        ovs.sh app|of ...  a tool against it
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -32,12 +34,14 @@ down() {
 	ip netns del "$NS" 2>/dev/null
 	rm -rf "$RUN"
 }
-add_access() {
-	vsctl add-port br-int vlan0 -- set Interface vlan0 type=dpdk options:dpdk-devargs="$acc" ofport_request=1 mtu_request=1600
+port() {                                 # port BRIDGE NAME DEVICE NUMBER
+	local kind="type=dpdk options:dpdk-devargs=$3"
+	case $3 in unix:*) kind="type=dpdkvhostuserclient options:vhost-server-path=${3#unix:}" ;; esac
+	# shellcheck disable=SC2086
+	vsctl add-port "$1" "$2" -- set Interface "$2" $kind ofport_request="$4" mtu_request=1600
 }
-add_underlay() {
-	vsctl add-port br-phy phy0 -- set Interface phy0 type=dpdk options:dpdk-devargs="$und" ofport_request=1 mtu_request=1600
-}
+add_access() { port br-int vlan0 "$acc" 1; [ -z "$ACCESS2" ] || port br-int vlan1 "$ACCESS2" 3; }
+add_underlay() { port br-phy phy0 "$und" 1; }
 up() {
 	local acc=$1 und=$2 rules=$3 macs=$4 fid= inherit=
 	down; hugepages
@@ -48,7 +52,7 @@ up() {
 	vsctl --no-wait init -- set Open_vSwitch . other_config:dpdk-init=true other_config:dpdk-lcore-mask=$((1 << AUX)) \
 		other_config:pmd-cpu-mask=$((1 << DUT)) other_config:dpdk-extra="--in-memory --no-pci $DPDK_EXTRA" \
 		other_config:flow-limit=400000 other_config:max-idle=600000 \
-		other_config:n-handler-threads=1 other_config:n-revalidator-threads=1
+		other_config:userspace-tso-enable="${TSO:-false}" other_config:n-handler-threads=1 other_config:n-revalidator-threads=1
 	taskset -c "$AUX" ip netns exec "$NS" "$VSW" "$DB" --pidfile="$RUN/ovs-vswitchd.pid" \
 		--unixctl="$RUN/ovs-vswitchd.ctl" --log-file="$RUN/ovs-vswitchd.log" --detach --no-chdir -vconsole:off
 	vsctl add-br br-phy -- set Bridge br-phy datapath_type=netdev fail_mode=secure other_config:hwaddr=02:00:00:00:aa:01 \
@@ -69,6 +73,7 @@ up() {
 		options:local_ip=$LOCAL options:remote_ip=flow options:key=flow $inherit
 	# table 0: port, VLAN or VSID, sender; table 1: destination MAC
 	{
+		[ -z "$ACCESS2" ] || echo "table=1,in_port=1,dl_vlan=100,dl_dst=$ACCESS2_MAC actions=output:3"
 		[ "$rules" = full ] || echo "in_port=1,dl_vlan=100 actions=goto_table:1"
 		awk -v k=$KEY -v fid="$fid" '
 			FNR == NR { if (fid) print "in_port=1,dl_vlan=100,dl_src=" $1 " actions=goto_table:1"
