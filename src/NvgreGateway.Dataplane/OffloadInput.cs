@@ -141,5 +141,6 @@ internal static unsafe class OffloadInput
     {
         OffloadRequest.Set(m, kind, l3, l4, segment, refused, large);
         w->Requests++;
+        w->LargeBytes += large ? m->PktLen : 0;
     }
 }

@@ -37,7 +37,7 @@ internal static unsafe class WarmUp
         typeof(Linearization),
         typeof(LoopStage),
         typeof(OffloadFlags),
-        typeof(InnerChecksumStage), typeof(OffloadInput),
+        typeof(InnerChecksumStage), typeof(LargeBurst), typeof(OffloadInput),
         typeof(OffloadOutput),
         typeof(OffloadRequest),
         typeof(PathChoice),

@@ -150,7 +150,7 @@ public sealed unsafe class Worker<TPorts>
                 continue;
             }
 
-            uint n = _ports.Receive((int)port, w->Burst, _burst);
+            uint n = _ports.Receive((int)port, w->Burst, (w->LargePorts >> (int)port & 1) == 0 ? _burst : w->LargeMost);
             if (n == 0)
             {
                 continue;
@@ -186,6 +186,11 @@ public sealed unsafe class Worker<TPorts>
             else
             {
                 AccessForwarding.Run(w, port, AccessInput.Run(w, port, w->Burst, n));
+            }
+
+            if ((w->LargeBytes | w->LargePorts) != 0)
+            {
+                LargeBurst.Adapt(w, port, n, _burst);
             }
 
             ulong processed = _ports.Timestamp;
@@ -293,6 +298,7 @@ public sealed unsafe class Worker<TPorts>
             ulong taken = _ports.Timestamp;
             begun = begun == 0 ? taken : begun;
             SpreadStage.Forward(w, port, n, ports);
+            w->LargeBytes = 0; // how much is taken at once is for the worker that receives
             ulong processed = _ports.Timestamp;
             FlushAll(w);
             SpreadRing.Release(ring, n); // not before they left: the worker that handed them on may wait for that

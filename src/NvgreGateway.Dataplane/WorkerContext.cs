@@ -91,6 +91,15 @@ internal unsafe struct WorkerContext
     /// <summary>Frames of this burst that asked for something.</summary>
     public uint Requests;
 
+    /// <summary>Bytes of the large frames of this burst; <see cref="LargeBurst"/> takes them.</summary>
+    public uint LargeBytes;
+
+    /// <summary>Packets taken at once from a port of <see cref="LargePorts"/>.</summary>
+    public uint LargeMost;
+
+    /// <summary>The ports whose last burst was of large frames, by index.</summary>
+    public ulong LargePorts;
+
     public Mbuf** Discarded;
     public uint DiscardedCount;
 
