@@ -5,7 +5,7 @@
  * in on any port is counted and freed.  Without --plain a frame has PAYLOAD bytes in buffers of BUFFER bytes, a TCP segmentation
  * request (TX_TCP_SEG, MSS) and the checksum that such a request has: that of the pseudo header.  With --plain the same bytes
  * leave as MSS-sized segments with whole checksums.  After every S seconds it prints what the rings took and gave; it ends on
- * SIGINT or SIGTERM, or after N sent frames and a second more of counting.
+ * SIGINT or SIGTERM.  With --frames it sends N and then only counts.
  *
  * Frames are made once and sent again and again, so that the sender costs little next to the switch that copies them:
  * 64 large frames are 4 MB of payload, more than the own caches of a core hold.
@@ -166,7 +166,7 @@ int main(int argc, char **argv)
 
 	uint64_t sent = 0, sent_bytes = 0, got = 0, got_bytes = 0, last_sent = 0, last_sent_bytes = 0, last_got = 0, last_got_bytes = 0, got_large = 0;
 	const uint64_t hz = rte_get_tsc_hz(), window = secs * hz;
-	uint64_t began = rte_rdtsc(), ends = 0;
+	uint64_t began = rte_rdtsc();
 	unsigned next = 0, run = 0;
 	struct rte_mbuf *rx[BURST];
 	while (!stop) {
@@ -182,8 +182,6 @@ int main(int argc, char **argv)
 			for (unsigned i = 0; i < took; i++) sent_bytes += f[i]->pkt_len;
 			sent += took;
 			next = next + took == n_frames ? 0 : next + took;
-		} else if (!ends) {
-			ends = rte_rdtsc() + hz;
 		}
 		for (port = 0; port < ports; port++) {
 			unsigned r = rte_eth_rx_burst(port, 0, rx, BURST);
@@ -192,14 +190,13 @@ int main(int argc, char **argv)
 			rte_pktmbuf_free_bulk(rx, r);
 		}
 		uint64_t now = rte_rdtsc();
-		if (now - began >= window || (ends && now > ends)) {
+		if (now - began >= window) {
 			double t = (double)(now - began) / hz;
 			printf("run %u sent %lu Gbps %.3f received %lu Gbps %.3f\n", run++, (unsigned long)(sent - last_sent), (sent_bytes - last_sent_bytes) * 8 / t / 1e9,
 				(unsigned long)(got - last_got), (got_bytes - last_got_bytes) * 8 / t / 1e9);
 			fflush(stdout);
 			began = now; last_sent = sent; last_sent_bytes = sent_bytes; last_got = got; last_got_bytes = got_bytes;
 		}
-		if (ends && now > ends) break;
 	}
 	printf("total sent %lu bytes %lu received %lu bytes %lu larger than 1518: %lu\n", (unsigned long)sent, (unsigned long)sent_bytes, (unsigned long)got,
 		(unsigned long)got_bytes, (unsigned long)got_large);

@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+"""run_scale.py [--cells MODE:SIZE:FLOWS:MACS ...] [--ways rss spread] [--rounds N] [--windows N] [--secs S]
+
+Two workers against one, on DUT_CORE and SECOND_CORE (both free; everything else on AUX_CORE):
+  rss      the port has a receive queue for each worker and each queue has whole flows: net_pcap with the input dealt to two files by
+           inner flow, as a device that hashes inner headers deals it
+  spread   the port has one queue: the worker that receives hands packets over by inner flow (workers.spread, its default), so that
+           the receiving itself, net_pcap's copy of each frame, is not shared
+One worker has one queue and the whole input.  Mpps = frames that the output port sent / wall time.  One and two alternate, and so do
+the cores: in every second round the one worker is on SECOND_CORE.
+"""
+import argparse, fcntl, os, statistics, subprocess, time
+from gateway import DUT, HERE, LAB, Gateway, macs_file
+from run_gateway import NULL, total
+import reference
+
+SECOND = int(os.environ.get("SECOND_CORE", "1"))
+
+
+def deal(path, direction):
+    """The packets of an input in two files by their inner flow; the names. Both halves are as large as they come out."""
+    halves = [path.replace(".pcap", "_q%d.pcap" % q) for q in (0, 1)]
+    if all(os.path.exists(h) and os.path.getmtime(h) >= os.path.getmtime(path) for h in halves):
+        return halves
+    header = open(path, "rb").read(24)
+    flows, files = {}, [open(h, "wb") for h in halves]
+    for f in files:
+        f.write(header)
+    for p in reference.rd(path):
+        at = 18 if direction == "encap" else 14 + 20 + 8 + 14      # IPv4 in both
+        key = p[at + 9:at + 10] + p[at + 12:at + 24]
+        q = flows.setdefault(key, len(flows) & 1)
+        files[q].write(b"\0" * 8 + len(p).to_bytes(4, "little") * 2 + p)
+    for f in files:
+        f.close()
+    return halves
+
+
+def devices(mode, name, queues):
+    path = "%s/%s_%s.pcap" % (LAB, mode, name)
+    source = "net_pcap0,%s,infinite_rx=1" % ",".join("rx_pcap=" + p for p in (deal(path, mode) if queues == 2 else [path]))
+    return (source, NULL) if mode == "encap" else (NULL, source)
+
+
+def measure(cell, way, cores, runs, secs):
+    mode, size, flows, macs = cell.split(":")
+    name = "%s_f%s_m%s" % (size, flows, macs)
+    out = "underlay0" if mode == "encap" else "access0"
+
+    def change(c):
+        c["memory"]["megabytes"] = 700                # a buffer for every packet of each file
+        if len(cores) == 2 and way == "rss":
+            c["workers"]["spread"] = "off"            # the files are dealt already
+    with Gateway(macs_file(name), *devices(mode, name, 2 if len(cores) == 2 and way == "rss" else 1), log=LAB + "/gateway_scale.log",
+                 change=change, cores=cores) as g:
+        g.wait_ready()
+        g.separate()
+        time.sleep(1.5)
+        g.metrics()
+        first = a = g.metrics()
+        rates = []
+        for run in range(runs):
+            time.sleep(secs)
+            b = g.metrics()
+            sent = total(b, "port_transmit_packets_total", 'port="%s"' % out) - total(a, "port_transmit_packets_total", 'port="%s"' % out)
+            each = [total(b, "worker_receive_packets_total", 'worker="%d"' % w) - total(a, "worker_receive_packets_total", 'worker="%d"' % w)
+                    for w in range(len(cores))]
+            rates.append(sent / (b[1] - a[1]) / 1e6)
+            print("run %d Mpps %.3f received by worker %s" % (run, rates[-1], " ".join("%.0f%%" % (100 * e / max(1, sum(each))) for e in each)), flush=True)
+            a = b
+        for (n, l), v in sorted(a[0].items()):
+            if n == "nvgre_gateway_drops_total" and v - first[0].get((n, l), 0):
+                print("%s{%s} +%d" % (n, l, v - first[0].get((n, l), 0)))
+    return statistics.median(rates)
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--cells", nargs="+", default=["encap:64:1024:1024", "decap:64:1024:1024"])
+    ap.add_argument("--ways", nargs="+", default=["rss", "spread"], choices=["rss", "spread"])
+    ap.add_argument("--rounds", type=int, default=5)
+    ap.add_argument("--windows", type=int, default=3)
+    ap.add_argument("--secs", type=float, default=0.5)
+    a = ap.parse_args()
+    names = sorted({"%s_f%s_m%s" % tuple(c.split(":")[1:]) for c in a.cells})
+    subprocess.run(["bash", "-c", '. "%s/lib.sh"; hugepages; inputs %s' % (HERE, " ".join(names))], check=True)
+    one, ratios = {}, {}
+    for r in range(a.rounds):
+        for cell in a.cells:
+            with open(os.environ.get("BENCH_LOCK", LAB + "/lock"), "w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                single = [SECOND] if r % 2 else [DUT]
+                print("round %d %s one worker" % (r, cell), flush=True)
+                base = measure(cell, "", single, a.windows, a.secs)
+                one.setdefault(cell, []).append(base)
+                for way in a.ways[::-1 if r % 2 else 1]:
+                    print("round %d %s two workers, %s" % (r, cell, way), flush=True)
+                    ratios.setdefault((cell, way), []).append(measure(cell, way, [DUT, SECOND], a.windows, a.secs) / base)
+    for (cell, way), v in ratios.items():
+        v.sort()
+        print("%-20s %-7s one worker %.2f Mpps, two %.2f times as much [%.2f-%.2f], %d rounds" % (
+            cell, way, statistics.median(one[cell]), statistics.median(v), v[0], v[-1], len(v)))
+
+
+if __name__ == "__main__":
+    main()
