@@ -48,7 +48,8 @@ def measure(cell, way, cores, runs, secs):
     out = "underlay0" if mode == "encap" else "access0"
 
     def change(c):
-        c["memory"]["megabytes"] = 700                # a buffer for every packet of each file
+        if int(flows) <= 1024:
+            del c["memory"]                           # as many buffers as it takes for itself
         if len(cores) == 2 and way == "rss":
             c["workers"]["spread"] = "off"            # the files are dealt already
     with Gateway(macs_file(name), *devices(mode, name, 2 if len(cores) == 2 and way == "rss" else 1), log=LAB + "/gateway_scale.log",
