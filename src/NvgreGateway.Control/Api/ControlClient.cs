@@ -201,5 +201,9 @@ public sealed class ControlClient : IDisposable
         {
             throw new IOException(e.InnerException?.Message ?? e.Message, e);
         }
+        catch (TaskCanceledException e)
+        {
+            throw new IOException($"the control process did not answer {path} within {_http.Timeout.TotalSeconds:0} s", e);
+        }
     }
 }

@@ -33,6 +33,12 @@ public sealed record OffloadFacts
     /// <summary>What whoever sits behind the port takes.</summary>
     public PortOffloads Peer { get; init; } = PortOffloads.All;
 
+    /// <summary>Fields that the device reports it could choose a receive queue by.</summary>
+    public RssFields RssReported { get; init; }
+
+    /// <summary>Fields that it chooses by.</summary>
+    public RssFields RssActive { get; init; }
+
     /// <summary>A port that does everything, for <c>replay</c>.</summary>
     /// <param name="state">Its state.</param>
     public static unsafe void Imagine(PortState* state)
@@ -58,5 +64,7 @@ public sealed record OffloadFacts
         PlainPassed = state.PlainPassed,
         NvgrePassed = state.NvgrePassed,
         Peer = state.Peer,
+        RssReported = state.RssCapable,
+        RssActive = state.RxQueues > 1 ? state.RssFields : RssFields.None,
     };
 }

@@ -101,8 +101,8 @@ public sealed class OffloadPlan
             new("rx checksum", received, receiving),
             new("lsov2", Families(_nvgreAble, PortOffloads.Tso4, PortOffloads.Tso6), Families(Sets.Nvgre, PortOffloads.Tso4, PortOffloads.Tso6)),
             new("uso", Families(_nvgreAble, PortOffloads.Uso4, PortOffloads.Uso6), Families(Sets.Nvgre, PortOffloads.Uso4, PortOffloads.Uso6)),
-            new("rss", [], []),
-            new("vmq", [], []),
+            new("rss", Hashed(_facts.RssReported), Hashed(_facts.RssActive)),
+            new("vmq", [], []), // no device says beforehand which flow rules it takes: show flows tells what became of them
         ];
     }
 
@@ -146,6 +146,13 @@ public sealed class OffloadPlan
     {
         bool parses = (device & DeviceOffloads.RxOuterIp4) != 0, l4 = (device & (DeviceOffloads.RxTcp | DeviceOffloads.RxUdp)) != 0;
         return parses ? Words(("inner4", l4 || (device & DeviceOffloads.RxIp4) != 0), ("inner6", l4), ("outer4", true), ("outer6", l4)) : [];
+    }
+
+    // Of NVGRE: the addresses of its outer headers, or the flow inside.
+    private static IReadOnlyList<string> Hashed(RssFields fields)
+    {
+        bool four = (fields & RssFields.Ipv4) != 0, six = (fields & RssFields.Ipv6) != 0, inner = (fields & RssFields.Innermost) != 0;
+        return Words(("inner4", inner && four), ("inner6", inner && six), ("outer4", four), ("outer6", six));
     }
 
     private static IReadOnlyList<string> Words(params (string Word, bool Is)[] words) => [.. words.Where(static w => w.Is).Select(static w => w.Word)];

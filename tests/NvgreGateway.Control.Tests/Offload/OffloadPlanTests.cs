@@ -120,6 +120,12 @@ public sealed class OffloadPlanTests
             OffloadConfiguration.Auto);
         Assert.Equal(["inner4", "outer4"], Function(four, "lsov2").Active);
         Assert.Equal(["inner4", "outer4"], Function(four, "tx checksum").Active);
+
+        const RssFields ByAddress = RssFields.Ipv4 | RssFields.Ipv6;
+        var spread = new OffloadPlan(Facts("net_ice", "", Ice) with { RssReported = ByAddress | RssFields.Innermost, RssActive = RssFields.Ipv4 }, OffloadConfiguration.Auto);
+        Assert.Equal(every, Function(spread, "rss").Capable);
+        Assert.Equal(["outer4"], Function(spread, "rss").Active);
+        Assert.Empty(Function(all, "rss").Capable);
     }
 
     [Fact]
