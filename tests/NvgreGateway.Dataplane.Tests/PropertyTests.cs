@@ -137,7 +137,7 @@ public unsafe class PropertyTests
     }
 
     // Good frames of every kind; most bytes of each have a meaning.
-    private static byte[][] Seeds()
+    internal static byte[][] Seeds()
     {
         byte[] options = [1, 7, 3, 0];
         byte[] udp6 = Frames.Ip6(Frames.Gateway6, Frames.Remote6, 17, Frames.Udp(1, 2, 20), 2);
