@@ -1,3 +1,4 @@
+using NvgreGateway.Tests;
 using System.Diagnostics;
 
 namespace NvgreGateway.Dpdk.Tests;
@@ -124,6 +125,7 @@ public sealed unsafe class PortTests : IDisposable
     }
 
     [Fact]
+    [Requirement("C-055")]
     public void Spreading_is_what_the_device_says_it_is()
     {
         var port = fixture.Open(EalFixture.Unique("net_null"));

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using NvgreGateway.Tests;
 
 namespace NvgreGateway.Exchange.Tests;
 
@@ -37,6 +38,20 @@ public sealed partial class FloorTests
     [Fact]
     public void EveryProjectHasItsFloor() =>
         Assert.Equal(s_allowed.Keys.Order(StringComparer.Ordinal), Directory.GetDirectories(Source).Select(static d => Path.GetFileName(d)!).Order(StringComparer.Ordinal));
+
+    /// <summary>What DPDK's own parser or a device makes of a packet decides nothing: it takes any GRE with 0x6558 for NVGRE, key or not.</summary>
+    [Fact]
+    [Requirement("C-063")]
+    public void NobodyAsksDpdkWhatAPacketIs()
+    {
+        string[] native = Directory.GetFiles(Path.Combine(Source, "..", "native"), "*.c");
+        Assert.NotEmpty(native);
+        Assert.DoesNotContain(native, static f => File.ReadAllText(f).Contains("rte_net_get_ptype", StringComparison.Ordinal));
+        string[] dataplane = Directory.GetFiles(Path.Combine(Source, "NvgreGateway.Dataplane"), "*.cs");
+        // There it only tells whose checksum a device's verdict is about (C-042, C-043).
+        string[] asking = [.. dataplane.Where(static f => File.ReadAllText(f).Contains("->PacketType", StringComparison.Ordinal)).Select(static f => Path.GetFileName(f)!)];
+        Assert.Equal(["InnerChecksumStage.cs"], asking);
+    }
 
     [Theory]
     [MemberData(nameof(Projects))]
