@@ -14,6 +14,9 @@ namespace NvgreGateway.Control.Flows;
 internal static unsafe class FlowWishes
 {
     private const int Ethernet = 14;
+
+    // Pairs of stations that are looked at: as many as the table of rules holds, and few beside the square of many records.
+    private const int MostPairs = 512;
     private static readonly (byte Family, byte Protocol)[] s_inner = [(4, 6), (4, 17), (6, 6), (6, 17)];
 
     /// <summary>All rules that a configuration wants, but for hardware encapsulation: those need no tables.</summary>
@@ -72,6 +75,7 @@ internal static unsafe class FlowWishes
     {
         var wishes = new List<FlowSlot>();
         Snapshot tables = memory.Current;
+        int pairs = 0;
         foreach (PlaneIndex.SegmentView segment in index.Segments)
         {
             if (segment.Segment.Records.Count < 2 || (tables.Segments[segment.Id].Flags & SegmentFlags.Up) == 0)
@@ -88,6 +92,11 @@ internal static unsafe class FlowWishes
 
                 foreach (RecordConfiguration local in segment.Segment.Records.Where(static r => r.Port is not null))
                 {
+                    if (pairs++ == MostPairs)
+                    {
+                        return wishes;
+                    }
+
                     if (segment.Attachments.FirstOrDefault(a => a.Attachment.Port == local.Port && a.Attachment.Vlan == local.Vlan && a.Attachment.InnerVlan is null) is { } attachment)
                     {
                         Add(wishes, memory, tables, index.Configuration, segment, attachment, peer, local.Mac, remote.Mac);
