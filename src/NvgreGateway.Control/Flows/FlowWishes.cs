@@ -83,6 +83,13 @@ internal static unsafe class FlowWishes
                 continue;
             }
 
+            // Once for a segment, not once for each of its remote stations; more than all pairs together are never used.
+            List<(MacAddress Mac, PlaneIndex.AttachmentView Attachment)> locals = [.. LocalsOf(segment).Take(MostPairs)];
+            if (locals.Count == 0)
+            {
+                continue;
+            }
+
             foreach (RecordConfiguration remote in segment.Segment.Records.Where(static r => r.Pa is not null))
             {
                 if (index.PeerOf(segment.Segment.Vsid, remote.Pa!) is not { } peer || !Suits(memory, tables, index.Configuration, peer))
@@ -90,22 +97,30 @@ internal static unsafe class FlowWishes
                     continue;
                 }
 
-                foreach (RecordConfiguration local in segment.Segment.Records.Where(static r => r.Port is not null))
+                foreach ((MacAddress local, PlaneIndex.AttachmentView attachment) in locals)
                 {
                     if (pairs++ == MostPairs)
                     {
                         return wishes;
                     }
 
-                    if (segment.Attachments.FirstOrDefault(a => a.Attachment.Port == local.Port && a.Attachment.Vlan == local.Vlan && a.Attachment.InnerVlan is null) is { } attachment)
-                    {
-                        Add(wishes, memory, tables, index.Configuration, segment, attachment, peer, local.Mac, remote.Mac);
-                    }
+                    Add(wishes, memory, tables, index.Configuration, segment, attachment, peer, local, remote.Mac);
                 }
             }
         }
 
         return wishes;
+    }
+
+    private static IEnumerable<(MacAddress Mac, PlaneIndex.AttachmentView Attachment)> LocalsOf(PlaneIndex.SegmentView segment)
+    {
+        foreach (RecordConfiguration local in segment.Segment.Records.Where(static r => r.Port is not null))
+        {
+            if (segment.Attachments.FirstOrDefault(a => a.Attachment.Port == local.Port && a.Attachment.Vlan == local.Vlan && a.Attachment.InnerVlan is null) is { } attachment)
+            {
+                yield return (local.Mac, attachment);
+            }
+        }
     }
 
     private static void Add(
