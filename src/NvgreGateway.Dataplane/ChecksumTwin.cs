@@ -67,6 +67,14 @@ internal static unsafe class ChecksumTwin
         Unsafe.WriteUnaligned(FieldOf(l4, protocol), InternetChecksum.Fold(Pseudo(ip, protocol, length)));
     }
 
+    /// <summary>Computes and writes the checksum of an IPv4 header, options included.</summary>
+    /// <param name="ip">The header.</param>
+    public static void WriteHeader(byte* ip)
+    {
+        Unsafe.WriteUnaligned<ushort>(ip + 10, 0);
+        InternetChecksum.Compute(ip, (*ip & 0xFu) * 4).Write(ip + 10);
+    }
+
     /// <summary>Bytes of an IP packet by its own header, which was checked.</summary>
     /// <param name="ip">The header.</param>
     /// <returns>Bytes, from the IP header on.</returns>

@@ -120,12 +120,7 @@ internal static unsafe class Coalescing
             return false;
         }
 
-        ChecksumTwin.WritePseudo(ip, l3, IpProtocol.Tcp, withLength: (plain & PortOffloads.PseudoLength) != 0);
-        if (is4)
-        {
-            Unsafe.WriteUnaligned<ushort>(ip + 10, 0);
-        }
-
+        OffloadOutput.PrepareHeaders(p, frame, l3, IpProtocol.Tcp, flags, withLength: (plain & PortOffloads.PseudoLength) != 0);
         m->OlFlags |= flags;
         m->TxOffload = lengths;
         return w->Ports.Prepare(port, m);
@@ -140,12 +135,6 @@ internal static unsafe class Coalescing
         uint l3 = is4 ? Ipv4Header.Size : (uint)Ipv6Header.Size, headers = frame.L3 + l3 + ((uint)(ip[l3 + 12] >> 4) * 4);
         m->OlFlags = MbufFlags.None;
         SetLength(ip, is4, m->DataLen - frame.L3);
-        if (is4)
-        {
-            Unsafe.WriteUnaligned<ushort>(ip + 10, 0);
-            InternetChecksum.Finish(InternetChecksum.Header20(ip)).Write(ip + 10);
-        }
-
         ip[l3 + 13] &= unchecked((byte)~TcpHeader.Psh); // that of the last part
         Mbuf* rest = m->Next;
         m->Next = null;
@@ -165,7 +154,15 @@ internal static unsafe class Coalescing
         }
     }
 
-    private static void SetLength(byte* ip, bool is4, uint length) => Wire.StoreBig16(ip + (is4 ? 2 : 4), is4 ? length : length - Ipv6Header.Size);
+    // The header's sum follows: a device that is not asked for it hands the header on as it is (OwnIp4).
+    private static void SetLength(byte* ip, bool is4, uint length)
+    {
+        Wire.StoreBig16(ip + (is4 ? 2 : 4), is4 ? length : length - Ipv6Header.Size);
+        if (is4)
+        {
+            ChecksumTwin.WriteHeader(ip);
+        }
+    }
 
     // A plain data segment, whole and intact.
     private static bool Parse(Mbuf* m, TxNote note, out Segment s, out bool is4)

@@ -206,15 +206,12 @@ internal static unsafe class OffloadOutput
     {
         if (inner4)
         {
-            Unsafe.WriteUnaligned<ushort>(p + frame.L3 + 10, 0);
-            InternetChecksum.Compute(p + frame.L3, (p[frame.L3] & 0xFu) * 4).Write(p + frame.L3 + 10);
+            ChecksumTwin.WriteHeader(p + frame.L3);
         }
 
         if (frame.IsOuter4)
         {
-            byte* outer = p + frame.OuterL2;
-            Unsafe.WriteUnaligned<ushort>(outer + 10, 0);
-            InternetChecksum.Finish(InternetChecksum.Header20(outer)).Write(outer + 10);
+            ChecksumTwin.WriteHeader(p + frame.OuterL2);
         }
     }
 }
