@@ -124,7 +124,7 @@ class Gateway:
     def stop(self):
         if self.process.poll() is None:
             pids = self.processes()
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(signal.SIGTERM)    # SIGINT is ignored by what a shell started in the background
             try:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
@@ -132,6 +132,6 @@ class Gateway:
                     if os.path.exists("/proc/%d" % pid):
                         os.kill(pid, signal.SIGKILL)
                 self.process.wait()
-                print("gateway: did not stop on SIGINT within 20 s, killed", flush=True)
+                print("gateway: did not stop on SIGTERM within 20 s, killed", flush=True)
         if os.path.exists(self.file):
             os.remove(self.file)

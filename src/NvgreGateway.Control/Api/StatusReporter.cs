@@ -68,7 +68,7 @@ internal static unsafe class StatusReporter
                 : view.Segment.AdminState == AdminState.Down ? (Down, "its segment is administratively down")
                 : first is null ? (Down, "no route")
                 : view.Hops.All(h => plane.PortReason(h.Path.PortIndex) is not null) ? (Down, $"port {first.Port}: {plane.PortReason(view.Hops[0].Path.PortIndex)}")
-                : !plane.IsReachable(view) ? (Down, plane.DownText(view))
+                : !plane.Peers.IsReachable(view) ? (Down, PeerConditions.DownText(plane.Index, view))
                 : paths.Any(static p => p.State == Up) ? (Up, paths.Any(static p => p.State == Down) ? $"{paths.Count(static p => p.State == Down)} of {paths.Length} next hops down" : null)
                 : (Unknown, view.Hops.Any(h => plane.Memory.NextHops[h.Id].State == NextHopState.Pending) ? "its next hop is being resolved" : "nothing was sent to it yet");
             string[] sources = [.. view.Segment.SourcesFor(view.Peer.Address).Select(static a => a.ToString())];
@@ -89,9 +89,9 @@ internal static unsafe class StatusReporter
                 NextHop = first?.NextHop,
                 NextHopMac = first?.Mac,
                 Paths = paths,
-                PathMtu = plane.PathMtuOf(view),
+                PathMtu = plane.Peers.PathMtuOf(plane.Index, view),
                 PathMtuSeconds = plane.Errors.ExpiryOf(view.Peer.Address) is { } until && view.Peer is { Pmtud: true, Mtu: null } ? (long)((until - Math.Min(until, plane.Now)) / 1_000_000_000) : null,
-                TenantMtu = plane.PathMtuOf(view) is { } mtu ? TenantMtu.Of(plane.NarrowestPort(view)!, mtu, view.Peer.Address.AddressFamily) : null,
+                TenantMtu = plane.Peers.PathMtuOf(plane.Index, view) is { } mtu ? TenantMtu.Of(plane.Peers.NarrowestPort(plane.Index, view)!, mtu, view.Peer.Address.AddressFamily) : null,
                 Hops = plane.HopsTo(view.Id),
                 Unreachable = plane.Errors.TextOf(view.Id),
                 FlowId = view.Peer.FlowId.ToString().ToLowerInvariant(),

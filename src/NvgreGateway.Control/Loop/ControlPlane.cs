@@ -100,12 +100,7 @@ public sealed partial class ControlPlane
     {
         get
         {
-            ulong next = _state is null ? ulong.MaxValue : Math.Min(TickMatters ? _nextTick : ulong.MaxValue, _state.Neighbors.NextTimer ?? ulong.MaxValue);
-            next = Math.Min(next, _state?.Errors.NextTimer ?? ulong.MaxValue);
-            next = Math.Min(next, _announcements.NextTimer ?? ulong.MaxValue);
-            next = Math.Min(next, _state?.Groups.NextTimer ?? ulong.MaxValue);
-            next = Math.Min(next, _state?.Loops.NextTimer ?? ulong.MaxValue);
-            next = Math.Min(next, _state?.Snooped.NextTimer ?? ulong.MaxValue);
+            ulong next = _state is not { } state ? ulong.MaxValue : TickMatters ? Math.Min(_nextTick, NextEvent(state)) : NextEvent(state);
             return next == ulong.MaxValue ? null : next;
         }
     }
@@ -132,6 +127,8 @@ public sealed partial class ControlPlane
 
     internal UnderlayErrors Errors => Running.Errors;
 
+    internal PeerConditions Peers => Running.Peers;
+
     private State Running => _state ?? throw new InvalidOperationException("the control plane was not started");
 
     /// <summary>Assigns ids, or takes over those that stand in the regions, and publishes the tables.</summary>
@@ -153,7 +150,8 @@ public sealed partial class ControlPlane
         var groups = new GroupMembership(_injects, own, _first, _options.Ordered ? static most => most : RandomDelay);
         var protocols = new UnderlayProtocols(_memory, _injects, neighbors, own, _first.Budgets, AddressConflict, HandleError, groups);
         var loops = new LoopGuard(_memory, tables, _injects, LoopChanged);
-        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs, errors, tenants, groups, loops, snooped, offloads);
+        _state = new State(tables, neighbors, protocols, own, new PlaneIndex(_first, tables.Ids), macs, errors, tenants, groups, loops, snooped, offloads,
+            new PeerConditions(_conditions, tables, neighbors, errors));
         tables.Fdb.MarkedDuplicate += entry => _log.Write(
             EventSeverity.Warning, "fdb_duplicate", ("mac", entry.Mac), ("segment", _state.Index.SegmentOf(entry.Segment)?.Name));
         SetVlans(_first);
@@ -162,8 +160,7 @@ public sealed partial class ControlPlane
         tenants.Refresh(_state.Index);
         loops.Refresh(_state.Index);
         snooped.Refresh(_state.Index);
-        ShowPeers();
-        ShowMtus();
+        _state.Peers.Show(_state.Index, Now);
         if (_options.Ordered)
         {
             JoinGroups(nowNanoseconds); // replay forwards from the first packet on
@@ -325,8 +322,7 @@ public sealed partial class ControlPlane
         _tenantErrors.Refresh(Index);
         _hops.Refresh(Index);
         _flows?.Place(Index);
-        ShowPeers();
-        ShowMtus();
+        state.Peers.Show(Index, Now);
         FlushInjects();
         return new ReloadResult(true, true, []);
     }
@@ -399,7 +395,7 @@ public sealed partial class ControlPlane
             _conditions.Set(code, warnings.Where(w => w.Code == code).Select(static w => (w.Path, w.Message)), Now);
         }
 
-        ShowMtus();
+        _state?.Peers.ShowMtus(Index, Now);
     }
 
     /// <summary>Raises a condition, or clears it.</summary>
@@ -485,19 +481,18 @@ public sealed partial class ControlPlane
     /// </summary>
     private bool TickMatters => !_options.Ordered || Running.Tables.Fdb.LearnedCount > 0 || Running.Errors.Unreachable.Any() || Running.Tenants.LearnedCount > 0;
 
-    private ulong NextDue(State state)
+    // The tables' ticks aside.
+    private ulong NextEvent(State state)
     {
-        ulong next = Math.Min(_nextTick, state.Neighbors.NextTimer ?? ulong.MaxValue);
+        ulong next = Math.Min(state.Neighbors.NextTimer ?? ulong.MaxValue, _announcements.NextTimer ?? ulong.MaxValue);
         next = Math.Min(next, Math.Min(state.Errors.NextTimer ?? ulong.MaxValue, state.Loops.NextTimer ?? ulong.MaxValue));
-        next = Math.Min(next, _announcements.NextTimer ?? ulong.MaxValue);
-        next = Math.Min(next, state.Snooped.NextTimer ?? ulong.MaxValue);
-        return Math.Min(next, state.Groups.NextTimer);
+        return Math.Min(next, Math.Min(state.Snooped.NextTimer ?? ulong.MaxValue, state.Groups.NextTimer));
     }
 
     private void FireUntil(ulong until)
     {
         State state = Running;
-        while (NextDue(state) is var due && due <= until)
+        while (Math.Min(_nextTick, NextEvent(state)) is var due && due <= until)
         {
             Now = Math.Max(Now, due);
             state.Groups.Fire(due);
@@ -523,7 +518,7 @@ public sealed partial class ControlPlane
 
                 if (state.Errors.Recover(state.Index, at))
                 {
-                    ShowUnreachable();
+                    state.Peers.ShowUnreachable(state.Index, Now);
                 }
 
                 _nextTick = at + length;
@@ -615,74 +610,9 @@ public sealed partial class ControlPlane
         // A next hop out of several is known not to answer before it has failed.
         if (change.To is NextHopState.Failed or NextHopState.Resolved || state.Neighbors.IsWatched(change.Id))
         {
-            foreach (PlaneIndex.PeerView peer in state.Index.Peers)
-            {
-                if (peer.Hops.Any(h => h.Id == change.Id))
-                {
-                    ShowPeer(peer, IsDown(state, peer));
-                }
-            }
-
-            ShowHops(state);
+            state.Peers.ShowHop(state.Index, change.Id, Now);
         }
     }
-
-    private static bool IsDown(State state, PlaneIndex.PeerView peer) => peer.Hops.Count > 0 && peer.Hops.All(h => state.Neighbors.IsUnreachable(h.Id));
-
-    // What a peer that is up by others does not show.
-    private void ShowHops(State state) => _conditions.Set(
-        "next_hop_down",
-        [.. state.Index.HopSets.SelectMany(static set => set).Distinct().Where(h => state.Neighbors.IsUnreachable(h.Id))
-            .Select(h => (HopText(h), "it does not answer: flows take the other next hops"))],
-        Now);
-
-    private void ShowPeers()
-    {
-        State state = Running;
-        var down = new List<(string, string)>();
-        foreach (PlaneIndex.PeerView peer in state.Index.Peers)
-        {
-            if (IsDown(state, peer))
-            {
-                down.Add((peer.Subject, DownText(peer)));
-            }
-        }
-
-        _conditions.Set("peer_down", down, Now);
-        ShowHops(state);
-    }
-
-    private void ShowPeer(PlaneIndex.PeerView peer, bool down)
-    {
-        if (down)
-        {
-            _conditions.Raise("peer_down", peer.Subject, DownText(peer), Now);
-        }
-        else
-        {
-            _conditions.Clear("peer_down", peer.Subject, Now);
-        }
-    }
-
-    internal string DownText(PlaneIndex.PeerView peer) => peer.Hops.Count switch
-    {
-        0 => "no route",
-        1 => $"next hop {HopText(peer.Hops[0])} does not answer",
-        _ => $"next hops {string.Join(", ", peer.Hops.Select(HopText))} do not answer",
-    };
-
-    private string HopText(PlaneIndex.HopView hop) => $"{hop.Path.NextHop} on {Configuration.Ports[hop.Path.PortIndex].Name}";
-
-    /// <summary>Whether any next hop of a peer may answer.</summary>
-    internal bool IsReachable(PlaneIndex.PeerView peer) => peer.Hops.Count > 0 && !IsDown(Running, peer);
-
-    /// <summary>The port of a peer's paths that leaves tenants least room; null without a route.</summary>
-    internal PortConfiguration? NarrowestPort(PlaneIndex.PeerView peer) => peer.Narrowest(Configuration, Tables.LearnedPathMtu(peer.Peer.Address));
-
-    /// <summary>The path MTU to a peer; null without a route.</summary>
-    internal int? PathMtuOf(PlaneIndex.PeerView peer) => NarrowestPort(peer) is { } port
-        ? TenantMtu.PathTo(port, peer.Peer, Tables.LearnedPathMtu(peer.Peer.Address))
-        : null;
 
     internal int? HopsTo(uint peer) => _hops.To(peer);
 
@@ -692,77 +622,22 @@ public sealed partial class ControlPlane
         bool handled = state.Errors.TryHandle(frame, state.Index, state.Own, now);
         if (handled)
         {
-            ShowUnreachable();
+            state.Peers.ShowUnreachable(state.Index, Now);
         }
 
         return handled;
     }
 
-    private void ShowUnreachable() => _conditions.Set(
-        "peer_unreachable", Running.Errors.Unreachable.Select(u => (Index.PeerOf(u.Peer)?.Subject ?? string.Empty, u.Text)).Where(static u => u.Item1.Length > 0), Now);
-
     private void PathMtuChanged(IPAddress address, int before, int after)
     {
         _log.Write(EventSeverity.Info, "path_mtu", ("address", address), ("from", before), ("to", after));
-        ShowMtus();
-    }
-
-    // A-073 and B-016, for peers whose path carries less than their port: what the port alone costs, the configuration's warnings say.
-    private void ShowMtus()
-    {
-        if (_state is not { } state)
-        {
-            return;
-        }
-
-        var below = new Dictionary<string, string>();
-        var tunnel = new List<(string, string)>();
-        foreach (PlaneIndex.SegmentView segment in state.Index.Segments)
-        {
-            int vlan = -1;
-            foreach (PlaneIndex.PeerView peer in segment.Peers)
-            {
-                if (NarrowestPort(peer) is not { } port)
-                {
-                    continue;
-                }
-
-                int pathMtu = TenantMtu.PathTo(port, peer.Peer, state.Tables.LearnedPathMtu(peer.Peer.Address));
-                int tenant = TenantMtu.Of(port, pathMtu, peer.Peer.Address.AddressFamily);
-                if (tenant < TenantMtu.LeastForIpv6)
-                {
-                    tunnel.Add((peer.Subject, $"the path carries {pathMtu} bytes, {tenant} of them for tenant packets: IPv6 needs {TenantMtu.LeastForIpv6}"));
-                }
-
-                if (pathMtu < port.Mtu)
-                {
-                    vlan = vlan >= 0 ? vlan : segment.Attachments.Max(a => Configuration.Ports[a.Port].Mtu);
-                    if (tenant < vlan)
-                    {
-                        below[peer.Subject] = $"the path carries {pathMtu} bytes: tenant packets may have {tenant}, those of the VLAN side have up to {vlan}";
-                    }
-                }
-            }
-        }
-
-        _conditions.Set("ipv6_tunnel_mtu", tunnel, Now);
-        foreach (Condition raised in RaisedConditions)
-        {
-            if (raised.Name == "mtu_below_vlan" && !raised.Subject.Contains('[', StringComparison.Ordinal) && !below.ContainsKey(raised.Subject))
-            {
-                _conditions.Clear(raised.Name, raised.Subject, Now);
-            }
-        }
-
-        foreach ((string subject, string text) in below)
-        {
-            _conditions.Raise("mtu_below_vlan", subject, text, Now);
-        }
+        _state?.Peers.ShowMtus(Index, Now);
     }
 
     private sealed record State(
         GatewayTables Tables, NeighborTable Neighbors, UnderlayProtocols Protocols, OwnAddresses Own, PlaneIndex Index,
-        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors, TenantNeighbors Tenants, GroupMembership Groups, LoopGuard Loops, TenantGroups Snooped, PortOffloadTable Offloads)
+        IReadOnlyList<MacAddress> PortMacs, UnderlayErrors Errors, TenantNeighbors Tenants, GroupMembership Groups, LoopGuard Loops, TenantGroups Snooped, PortOffloadTable Offloads,
+        PeerConditions Peers)
     {
         public AnnouncementScope Scope => new(Index, PortMacs, Protocols, Tables.Fdb);
     }

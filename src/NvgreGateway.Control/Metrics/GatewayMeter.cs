@@ -229,10 +229,10 @@ internal sealed unsafe class GatewayMeter : IDisposable
 
         Counter("peer_drops_total", "Packets dropped, by peer and reason; reasons that never occurred are left out.", PeerDrops, "packets");
         Gauge("peer_up", "0 when a peer is administratively down or none of its next hops answers.", p => p.Index.Peers.Select(v => Value(
-            v.Peer.AdminState == AdminState.Up && p.IsReachable(v) ? 1ul : 0, PeerTags(v))));
+            v.Peer.AdminState == AdminState.Up && p.Peers.IsReachable(v) ? 1ul : 0, PeerTags(v))));
 
         Gauge("peer_path_mtu_bytes", "Largest outer IP packet that the path to a peer carries.", p => p.Index.Peers.Where(static v => v.Path is not null).Select(v => Value(
-            (ulong)p.PathMtuOf(v)!.Value, PeerTags(v))), "bytes");
+            (ulong)p.Peers.PathMtuOf(p.Index, v)!.Value, PeerTags(v))), "bytes");
 
         static IEnumerable<Measurement<long>> Peers(ControlPlane plane, bool receive, Func<TrafficCount, ulong> part)
         {
