@@ -7,6 +7,7 @@ namespace NvgreGateway.Dpdk;
 public sealed unsafe class Port
 {
     private const int NameLength = 64;
+    private const string PciRoot = "/sys/bus/pci/devices";
 
     // Never freed: ethdev keeps the pointer, and drivers read the key when the port starts.
     private static readonly byte* s_symmetricKey = MakeSymmetricKey();
@@ -84,7 +85,7 @@ public sealed unsafe class Port
     public static Port Find(DeviceName device)
     {
         var status = Lookup(device, out var id);
-        return status == 0 ? new Port(id, device.PortName, device) : throw new DpdkException($"device '{device}'", status, WhyMissing(device, "/sys/bus/pci/devices"));
+        return status == 0 ? new Port(id, device.PortName, device) : throw new DpdkException($"device '{device}'", status, WhyMissing(device, PciRoot));
     }
 
     /// <summary>Whether EAL has a port of this device.</summary>
@@ -162,6 +163,13 @@ public sealed unsafe class Port
             degradations.Add("no RSS: the driver itself decides which queue a packet comes to");
         }
 
+        // Without its interrupts a driver must be asked about the link each time, which it is where they were not wanted.
+        var linkInterrupt = Capabilities.LinkInterrupt && PciInterrupts.Come(device, PciRoot);
+        if (linkInterrupt != Capabilities.LinkInterrupt)
+        {
+            degradations.Add("link interrupts: the device has no MSI-X, so that they do not come; the link is read each time");
+        }
+
         var native = new NativePortConfiguration
         {
             RxOffloads = (ulong)RxOffloads,
@@ -170,7 +178,7 @@ public sealed unsafe class Port
             Mtu = (uint)Math.Min(wanted.Mtu, driverMaxMtu),
             RxQueues = (ushort)wanted.RxQueues,
             TxQueues = (ushort)wanted.TxQueues,
-            LinkInterrupt = Capabilities.LinkInterrupt ? 1u : 0u,
+            LinkInterrupt = linkInterrupt ? 1u : 0u,
             RemovalInterrupt = Capabilities.RemovalInterrupt ? 1u : 0u,
         };
         Check(ConfigureSpreading(&native, degradations), "setting it up");

@@ -109,6 +109,7 @@ internal sealed unsafe class PortKeeper
         Volatile.Write(ref _entry->Open, 1);
         Begin();
         State->Started = 1;
+        GatewayMemory.SetText(State->Reason, 160, "link down"); // until it is seen up
         State->Pause = (uint)_port.Pause;
         End();
         Keep();
