@@ -78,6 +78,9 @@ public sealed unsafe class GatewayMemory : IDisposable
     /// <summary>Storm buckets of the ports by index (64), then of the segments by id.</summary>
     public StormBuckets* Storms => (StormBuckets*)(PeerStates + Align(Limits.Peers));
 
+    /// <summary>Learned path MTUs by peer id; writer control.</summary>
+    public PathMtuSlot* PathMtus => (PathMtuSlot*)(Storms + 64 + Limits.Segments);
+
     /// <summary>The next hops by id.</summary>
     public NextHopSlot* NextHops => (NextHopSlot*)_regions[(int)Part.NextHops].Memory;
 
@@ -387,7 +390,8 @@ public sealed unsafe class GatewayMemory : IDisposable
         ulong buckets = l.FdbBuckets + (ulong)FdbTable.Spare;
         return
         [
-            8192 + (128 * 512) + Align(l.Segments) + Align(l.Attachments) + Align(l.Peers) + ((64 + l.Segments) * (ulong)sizeof(StormBuckets)),
+            8192 + (128 * 512) + Align(l.Segments) + Align(l.Attachments) + Align(l.Peers) + ((64 + l.Segments) * (ulong)sizeof(StormBuckets))
+                + (l.Peers * (ulong)sizeof(PathMtuSlot)),
             2ul * l.SnapshotBytes,
             l.NextHops * (ulong)sizeof(NextHopSlot),
             buckets * (ulong)sizeof(FdbBucket),

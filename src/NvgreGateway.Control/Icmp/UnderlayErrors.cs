@@ -25,6 +25,7 @@ internal sealed unsafe class UnderlayErrors
     private const int LeastIpv4 = 576, LeastIpv6 = 1280;
     private readonly GatewayMemory _memory;
     private readonly GatewayTables _tables;
+    private readonly PathMtuStore _store;
     private readonly Action<IPAddress, int, int> _pathMtuChanged;
     private readonly Dictionary<IPAddress, ulong> _expires = [];
     private readonly Dictionary<uint, Report> _unreachable = [];
@@ -36,6 +37,7 @@ internal sealed unsafe class UnderlayErrors
     {
         _memory = memory;
         _tables = tables;
+        _store = new PathMtuStore(memory);
         _pathMtuChanged = pathMtuChanged;
     }
 
@@ -50,6 +52,21 @@ internal sealed unsafe class UnderlayErrors
 
     /// <summary>Until when what was learned of a path holds; null = nothing was.</summary>
     public ulong? ExpiryOf(IPAddress address) => _expires.TryGetValue(address, out ulong until) ? until : null;
+
+    /// <summary>Takes over the path MTUs that another control process learned; they end when they would have.</summary>
+    /// <param name="index">The configuration with its ids.</param>
+    /// <param name="now">Nanoseconds.</param>
+    public void Restore(PlaneIndex index, ulong now)
+    {
+        foreach ((IPAddress address, int mtu, ulong expires) in _store.Read(index, now))
+        {
+            if (index.Peers.Any(p => p.Peer.Address.Equals(address) && p.Peer is { Pmtud: true, Mtu: null }))
+            {
+                _expires[address] = expires;
+                _tables.SetLearnedPathMtu(address, mtu);
+            }
+        }
+    }
 
     /// <summary>Works off a frame, if it is an ICMP error.</summary>
     /// <param name="frame">The untagged frame, to a local PA; it may hold anything behind its IP header.</param>
@@ -114,6 +131,7 @@ internal sealed unsafe class UnderlayErrors
             {
                 _expires.Remove(gone);
                 _tables.SetLearnedPathMtu(gone, null);
+                _store.Set(gone, null, 0, index);
             }
         }
     }
@@ -231,6 +249,7 @@ internal sealed unsafe class UnderlayErrors
     {
         int? before = _tables.LearnedPathMtu(address);
         _tables.SetLearnedPathMtu(address, mtu);
+        _store.Set(address, mtu, mtu is null ? 0 : _expires[address], index);
         if (index.Peers.FirstOrDefault(p => p.Peer.Address.Equals(address) && p.Peer.Pmtud && p.Peer.Mtu is null) is { } peer
             && peer.Narrowest(index.Configuration, before) is { } port)
         {

@@ -155,6 +155,7 @@ public sealed partial class ControlPlane
         tables.Fdb.MarkedDuplicate += entry => _log.Write(
             EventSeverity.Warning, "fdb_duplicate", ("mac", entry.Mac), ("segment", _state.Index.SegmentOf(entry.Segment)?.Name));
         SetVlans(_first);
+        errors.Restore(_state.Index, nowNanoseconds);
         neighbors.Refresh(_first, own, nowNanoseconds);
         neighbors.Watch(_state.Index.HopSets, nowNanoseconds);
         tenants.Refresh(_state.Index);

@@ -76,6 +76,46 @@ public sealed class UnderlayErrorTests
     }
 
     [Fact]
+    [Requirement("B-063", "F-008")]
+    public unsafe void ALearnedPathMtuOutlivesTheControlProcessAndEndsWhenItWouldHave()
+    {
+        using var f = new PlaneFixture();
+        f.Frame(TooBig4(1450));
+        f.Frame(TooBig6(1400));
+        f.Round();
+        f.Advance(100);
+        uint peer = f.Plane.Tables.Ids.PeerOf(5001, IPAddress.Parse(Four));
+        var successor = new ControlPlane(f.Memory, f.Configuration, f.Log, new ControlOptions { Ordered = true });
+        successor.Start(f.Now);
+        Assert.Equal((1450, 1408, 500L), Mtus(successor, Four));
+        Assert.Equal((1400, 1338, 500L), Mtus(successor, Six));
+        Assert.Equal(1408 + 14, f.Memory.Current.Peers[peer].MaxInnerFrame);
+        Assert.Single(successor.RaisedConditions, static c => c.Name == "mtu_below_vlan" && c.Subject == "blue " + Four);
+        successor.Process(f.Now + (500 * PlaneFixture.Second));
+        Assert.Equal((1600, 1558, null), Mtus(successor, Four));
+
+        // What ended, and what belongs to a peer that is gone, does not come back.
+        var third = new ControlPlane(f.Memory, f.Configuration, f.Log, new ControlOptions { Ordered = true });
+        third.Start(f.Now);
+        Assert.Equal((1600, 1558, null), Mtus(third, Four));
+        third.Process(f.Now);
+    }
+
+    [Fact]
+    [Requirement("B-064", "F-008")]
+    public void APathMtuOfAPeerThatWentIsNotGivenToItsNamesakeByTheNextControlProcess()
+    {
+        using var f = new PlaneFixture();
+        f.Frame(TooBig4(1450));
+        f.Round();
+        f.Plane.Apply(PlaneFixture.Parse(PlaneFixture.Json(peers: "\"192.0.2.2\"")), f.Now);
+        f.Plane.Apply(f.Configuration, f.Now);
+        var successor = new ControlPlane(f.Memory, f.Configuration, f.Log, new ControlOptions { Ordered = true });
+        successor.Start(f.Now);
+        Assert.Equal((1600, 1558, null), Mtus(successor, Four));
+    }
+
+    [Fact]
     [Requirement("B-062")]
     public void WhatIsNotBelievedIsCounted()
     {
@@ -133,9 +173,11 @@ public sealed class UnderlayErrorTests
 
     private static PeerStatus Peer(PlaneFixture f, string address) => StatusReporter.Peers(f.Plane).Single(p => p.Address == address);
 
-    private static (int? Path, int? Tenant, long? Seconds) Mtus(PlaneFixture f, string address)
+    private static (int? Path, int? Tenant, long? Seconds) Mtus(PlaneFixture f, string address) => Mtus(f.Plane, address);
+
+    private static (int? Path, int? Tenant, long? Seconds) Mtus(ControlPlane plane, string address)
     {
-        PeerStatus peer = Peer(f, address);
+        PeerStatus peer = StatusReporter.Peers(plane).Single(p => p.Address == address);
         return (peer.PathMtu, peer.TenantMtu, peer.PathMtuSeconds);
     }
 
