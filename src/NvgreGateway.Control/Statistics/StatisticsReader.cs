@@ -156,10 +156,7 @@ public sealed unsafe class StatisticsReader
     public Traffic Attachment(uint attachment)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(attachment, _memory.Limits.Attachments);
-        Span<ulong> words = stackalloc ulong[Words];
-        words.Clear();
-        AddAttachment(attachment, words);
-        return TrafficOf(words);
+        return TrafficOf(attachment, AddAttachment);
     }
 
     /// <summary>A peer's traffic: that of a VSID and PA.</summary>
@@ -168,10 +165,7 @@ public sealed unsafe class StatisticsReader
     public Traffic Peer(uint peer)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(peer, _memory.Limits.Peers);
-        Span<ulong> words = stackalloc ulong[Words];
-        words.Clear();
-        AddPeer(peer, words);
-        return TrafficOf(words);
+        return TrafficOf(peer, AddPeer);
     }
 
     /// <summary>A segment's traffic. For many segments <see cref="Segments"/> is quicker.</summary>
@@ -381,6 +375,14 @@ public sealed unsafe class StatisticsReader
                 sum[i + 15] += Volatile.Read(ref c->TxGroup[i + 3]);
             }
         }
+    }
+
+    private static Traffic TrafficOf(uint id, Action<uint, Span<ulong>> add)
+    {
+        Span<ulong> words = stackalloc ulong[Words];
+        words.Clear();
+        add(id, words);
+        return TrafficOf(words);
     }
 
     private static Traffic TrafficOf(ReadOnlySpan<ulong> words) => new()
