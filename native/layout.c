@@ -196,6 +196,7 @@ static void add_shim_structs(void)
 	FIELD(shim_port_conf, removal_interrupt);
 	FIELD(shim_port_conf, rss_key);
 	FIELD(shim_port_conf, rss_key_length);
+	FIELD(shim_port_conf, loopback);
 	add("sizeof shim_link", sizeof(struct shim_link));
 	FIELD(shim_link, speed);
 	FIELD(shim_link, up);

@@ -114,6 +114,7 @@ SHIM_API int shim_port_configure(uint16_t port, const struct shim_port_conf *wan
 		conf.rx_adv_conf.rss_conf.rss_key = (uint8_t *)(uintptr_t)wanted->rss_key; /* only read */
 		conf.rx_adv_conf.rss_conf.rss_key_len = (uint8_t)wanted->rss_key_length;
 	}
+	conf.lpbk_mode = wanted->loopback;
 	conf.intr_conf.lsc = wanted->link_interrupt != 0;
 	conf.intr_conf.rmv = wanted->removal_interrupt != 0;
 	status = rte_eth_dev_configure(port, wanted->rx_queues, wanted->tx_queues, &conf);

@@ -14,7 +14,7 @@
 #define SHIM_API __attribute__((visibility("default")))
 
 /* Raised with every change to the functions, so that a library of another build is refused instead of called wrongly. */
-#define SHIM_REVISION 5u
+#define SHIM_REVISION 6u
 
 struct rte_mbuf;
 struct rte_mempool;
@@ -65,7 +65,7 @@ struct shim_port_conf {
 	uint32_t link_interrupt;
 	uint32_t removal_interrupt;
 	uint32_t rss_key_length;
-	uint32_t reserved;
+	uint32_t loopback; /* 0: none; else what the driver knows by this number */
 };
 
 struct shim_link {

@@ -120,7 +120,7 @@ internal static unsafe class OffloadOutput
         ulong asked = m->TxOffload;
         bool inner4 = p[frame.L3] >> 4 == 4;
         bool countsShort = (entry->Flags & PortFlags.ShortIds) != 0 && segment != 0 && (inner4 || frame.IsOuter4); // which no device is known to do
-        PortOffloads does = countsShort ? PortOffloads.None : toPeer ? entry->Nvgre : entry->Plain;
+        PortOffloads does = countsShort ? PortOffloads.None : !toPeer ? entry->Plain : frame.IsOuter4 ? entry->Nvgre : entry->Nvgre6;
         if (OffloadFlags.TryTranslate(kind, frame, inner4, l3, l4, segment, does, out MbufFlags flags, out ulong lengths))
         {
             PrepareHeaders(p, frame, l3, protocol, flags, withLength: segment == 0 || (does & PortOffloads.PseudoLength) != 0);

@@ -258,6 +258,7 @@ public static unsafe class MbufLayout
         Field("removal_interrupt", &s.RemovalInterrupt);
         Field("rss_key", &s.RssKey);
         Field("rss_key_length", &s.RssKeyLength);
+        Field("loopback", &s.Loopback);
         NativeLink l;
         table["sizeof shim_link"] = (ulong)sizeof(NativeLink);
         table["shim_link.speed"] = (ulong)((byte*)&l.Speed - (byte*)&l);

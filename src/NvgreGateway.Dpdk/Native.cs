@@ -9,7 +9,7 @@ namespace NvgreGateway.Dpdk;
 internal static unsafe partial class Native
 {
     /// <summary>Raised with every change to the functions below, here and in <c>shim.h</c>.</summary>
-    internal const uint Revision = 5;
+    internal const uint Revision = 6;
 
     private const string Shim = NativeLibraryLocator.Shim;
 

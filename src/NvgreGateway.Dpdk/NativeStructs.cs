@@ -66,7 +66,7 @@ internal unsafe struct NativePortConfiguration
     internal uint LinkInterrupt;
     internal uint RemovalInterrupt;
     internal uint RssKeyLength;
-    internal uint Reserved;
+    internal uint Loopback;
 }
 
 /// <summary><c>struct shim_link</c>.</summary>

@@ -178,6 +178,7 @@ public sealed unsafe class Port
             Mtu = (uint)Math.Min(wanted.Mtu, driverMaxMtu),
             RxQueues = (ushort)wanted.RxQueues,
             TxQueues = (ushort)wanted.TxQueues,
+            Loopback = wanted.Loopback,
             LinkInterrupt = linkInterrupt ? 1u : 0u,
             RemovalInterrupt = Capabilities.RemovalInterrupt ? 1u : 0u,
         };

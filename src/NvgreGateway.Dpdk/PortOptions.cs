@@ -33,6 +33,12 @@ public sealed record PortOptions
     /// </summary>
     public RssTypes RssTypes { get; init; } = RssTypes.Inner;
 
+    /// <summary>
+    /// The driver's number of the way in which its device receives what it sends, and nothing reaches the wire; 0: ordinary. Drivers that
+    /// know none ignore it.
+    /// </summary>
+    public uint Loopback { get; init; }
+
     /// <summary>Six bytes to use instead of the device's own address; empty keeps that.</summary>
     public ReadOnlyMemory<byte> MacAddress { get; init; }
 

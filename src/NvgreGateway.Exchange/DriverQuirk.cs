@@ -39,6 +39,15 @@ public sealed record DriverQuirk
     /// <summary>What is not used of it for NVGRE.</summary>
     public PortOffloads NotNvgre { get; init; }
 
+    /// <summary>
+    /// The driver's number of a loopback inside the MAC, by which frames of the self-test come back and none reaches the wire (C-073); 0 if
+    /// it has none, or one of which that is not certain.
+    /// </summary>
+    public uint Loopback { get; init; }
+
+    /// <summary>Whether its devices receive what they send, by nature and from nobody else, if they were made without arguments.</summary>
+    public bool Loops { get; init; }
+
     /// <summary>Why not, for people; empty if nothing is held back.</summary>
     public string Reason { get; init; } = "";
 

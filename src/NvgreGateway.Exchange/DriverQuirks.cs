@@ -3,6 +3,15 @@ namespace NvgreGateway.Exchange;
 /// <summary>
 /// The drivers that are not what they report (DPDK 22.11, by their source and by what was seen of them). Whoever is not here is taken at
 /// its word, as far as its self-test lets it.
+/// <para>
+/// Loopback (<c>lpbk_mode</c> of <c>rte_eth_dev_configure</c>), by the sources of DPDK 22.11 under drivers/net. Inside the MAC, so that
+/// nothing leaves, or refused by the driver where the device cannot: ixgbe (ixgbe_rxtx.c: HLREG0.LPBK, the link is not set up; 82599,
+/// X540, X550), igc (igc_txrx.c: RCTL.LBM of the MAC), txgbe (txgbe_rxtx.c: MACRXCFG.LB), ngbe (ngbe_rxtx.c, the same), thunderx
+/// (nicvf_ethdev.c: BGX, by its PF), cn9k and cn10k (cnxk_ethdev.c: CGX internal loopback; virtual functions refuse). Not used: i40e (of
+/// the PHY, and 22.11 has it wrong for X722), mlx5 (only lets unicast to itself come back, other frames leave), sfc (numbers of the
+/// board), dpaa2 (recycles the port), mvpp2 (not packaged). All others ignore it, e1000, igb, ice, hns3 and the virtual ones among them, so it
+/// is never asked of a driver that is not here. A port of net_ring sends into the ring that it receives from.
+/// </para>
 /// </summary>
 public static class DriverQuirks
 {
@@ -32,8 +41,15 @@ public static class DriverQuirks
         new()
         {
             // Reads the outer lengths only of a packet whose outer checksum it is asked for, which only IPv4 has.
-            Driver = "net_ixgbe", NotNvgre = ~PortOffloads.None, Reason = "this driver reads the outer lengths only with an outer checksum",
+            Driver = "net_ixgbe", Loopback = 1, NotNvgre = ~PortOffloads.None, Reason = "this driver reads the outer lengths only with an outer checksum",
         },
+        new() { Driver = "net_igc", Loopback = 1 },
+        new() { Driver = "net_txgbe", Loopback = 1 },
+        new() { Driver = "net_ngbe", Loopback = 1 },
+        new() { Driver = "net_thunderx", Loopback = 1 },
+        new() { Driver = "net_cn9k", Loopback = 1 },
+        new() { Driver = "net_cn10k", Loopback = 1 },
+        new() { Driver = "net_ring", Loops = true },
         new() { Driver = ReplayDriver, TakesRequests = true },
     ];
 

@@ -67,6 +67,9 @@ public unsafe struct PortEntry
     /// <summary>What it does to plain frames that are sent here.</summary>
     public PortOffloads Plain;
 
-    /// <summary>What it does to NVGRE that is sent here.</summary>
+    /// <summary>What it does to NVGRE over IPv4 that is sent here.</summary>
     public PortOffloads Nvgre;
+
+    /// <summary>What it does to NVGRE over IPv6 that is sent here.</summary>
+    public PortOffloads Nvgre6;
 }

@@ -72,14 +72,11 @@ public unsafe struct PortState
     /// <summary>Offloads that it was set up with.</summary>
     public DeviceOffloads Asked;
 
-    /// <summary>1 = <see cref="PlainPassed"/> and <see cref="NvgrePassed"/> are known: the port was started.</summary>
+    /// <summary>1 = the port was started and tested: the faults below are known.</summary>
     public uint Tested;
 
-    /// <summary>What of plain frames passed the self-test (C-073).</summary>
-    public PortOffloads PlainPassed;
-
-    /// <summary>What of NVGRE passed it.</summary>
-    public PortOffloads NvgrePassed;
+    /// <summary>Whether it was tested by loopback (C-073).</summary>
+    public LoopCheck Loop;
 
     /// <summary>What whoever sits behind the port takes, as a guest behind vhost-user says; all if nobody is asked.</summary>
     public PortOffloads Peer;
@@ -113,6 +110,15 @@ public unsafe struct PortState
 
     /// <summary>Entries of the queue that has the most.</summary>
     public ushort RetaMost;
+
+    /// <summary>What of plain frames did not pass the self-test (C-073).</summary>
+    public OffloadFaults PlainFaults;
+
+    /// <summary>What of NVGRE over IPv4 did not pass it.</summary>
+    public OffloadFaults NvgreFaults;
+
+    /// <summary>What of NVGRE over IPv6 did not pass it.</summary>
+    public OffloadFaults Nvgre6Faults;
 
     /// <summary>The key of the hash.</summary>
     public fixed byte RssKey[64];

@@ -27,6 +27,9 @@ public unsafe struct PortTableEntry
     /// <summary>1 = underlay port.</summary>
     public ushort Underlay;
 
+    /// <summary>How far the self-test of its offloads goes.</summary>
+    public SelfTest SelfTest;
+
     /// <summary>Offloads that may be asked of the device.</summary>
     public DeviceOffloads Wanted;
 }

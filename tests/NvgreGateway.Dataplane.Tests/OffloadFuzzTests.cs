@@ -155,7 +155,7 @@ public sealed unsafe class OffloadFuzzTests
     private static void Offer(Rig rig, PortOffloads plain, PortOffloads nvgre)
     {
         rig.Sketch.Port(Rig.Access2, p => p with { Plain = plain });
-        rig.Sketch.Port(Rig.Underlay, p => p with { Nvgre = nvgre });
+        rig.Sketch.Port(Rig.Underlay, p => p with { Nvgre = nvgre, Nvgre6 = nvgre });
         rig.Sketch.Publish(rig.Memory);
     }
 

@@ -311,7 +311,7 @@ public sealed unsafe class OffloadTests
     {
         rig.Sketch.Port(Rig.Access, static p => p with { Flags = p.Flags | PortFlags.TakesRequests });
         rig.Sketch.Port(Rig.Access2, p => p with { Plain = plain });
-        rig.Sketch.Port(Rig.Underlay, p => p with { Nvgre = nvgre, Mtu = 1500 });
+        rig.Sketch.Port(Rig.Underlay, p => p with { Nvgre = nvgre, Nvgre6 = nvgre, Mtu = 1500 });
         rig.Sketch.Peer(rig.Peer4, static p => p with { Flags = p.Flags | PeerFlags.EcnNormal, MaxInnerFrame = 1500 - 28 });
     }
 

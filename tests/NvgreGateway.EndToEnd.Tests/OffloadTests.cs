@@ -20,6 +20,9 @@ public class OffloadTests
         user.Start();
         Assert.Equal("plain", InForce(user, "tso.inner4"));
         Assert.Equal("plain nvgre rx", InForce(user, "csum.udp6"));
+        // These devices do not loop, and that is said (C-073).
+        Assert.Equal("by its driver only, not by loopback: the device cannot", Offload(user, "csum.udp6")["checked"]!.GetValue<string>());
+        Assert.Contains("by its driver only, not by loopback", Shell.Try($"{Machine.Root}/nvgre-gateway show offloads --name {user.Name} 2>&1").Output, StringComparison.Ordinal);
         Assert.True(Shell.Eventually(() => InForce(vhost, "tso.inner4") == "plain" && InForce(vhost, "csum.tcp4") == "plain nvgre rx", 15), "the guest's word does not count");
         Traffic.MustPing(left.Namespace, "192.168.100.2");
 

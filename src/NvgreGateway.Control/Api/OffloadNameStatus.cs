@@ -17,4 +17,7 @@ public sealed record OffloadNameStatus
 
     /// <summary>Why not more of it; null if nothing is missing.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>How what the device does to frames that are sent was tested before it was used; null if it does nothing.</summary>
+    public string? Checked { get; init; }
 }

@@ -14,7 +14,7 @@ internal static unsafe class OffloadReporter
         {
             Port = plane.Configuration.Ports[i].Name,
             Driver = DriverOf(plane.Memory.ReadPortState(i)),
-            Offloads = [.. plan.States().Select(static s => new OffloadNameStatus { Name = s.Word, Device = s.Device, Asked = s.Asked, InForce = s.InForce, Reason = s.Reason })],
+            Offloads = [.. plan.States().Select(static s => new OffloadNameStatus { Name = s.Word, Device = s.Device, Asked = s.Asked, InForce = s.InForce, Reason = s.Reason, Checked = s.Checked })],
             Active = plan.Functions().ToDictionary(static f => f.Name, static f => f.Active),
             Requests = plane.Statistics.Offloads(i),
         })];

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using NvgreGateway.Exchange;
 using NvgreGateway.Packets;
 
 namespace NvgreGateway.Control.Configuration;
@@ -132,6 +133,7 @@ internal static class Definitions
         var storm = kind.Group("storm", Storm, static p => p.Storm, "The most that is flooded of what comes in here.", "F-045");
         var offload = kind.Optional("offload", new OffloadSettingKind(), OffloadConfiguration.Auto, static p => p.Offload, "What its device may do of segmentation and checksums; the rest is done in software. In an object what is not named is on.", "C.6, C-077");
         var segmentIds = kind.Optional("segmentIds", new WordKind<SegmentIds>([("16bit", SegmentIds.Full), ("15bit", SegmentIds.Short)]), SegmentIds.Full, static p => p.SegmentIds, "IPv4 identifications of the frames that a large one is cut into, outside and inside: the first keeps the packet's, each next is one higher, in 16 bits; `15bit`: 0x7FFF is followed by 0, as with NDIS LSOv2 devices, and segmentation is always done in software.", "C-020");
+        var selfTest = kind.Optional("selfTest", new WordKind<SelfTest>([("auto", SelfTest.Auto), ("off", SelfTest.Off), ("force", SelfTest.Force)]), SelfTest.Auto, static p => p.SelfTest, "What the device does is tested before the port is used. `auto`: by loopback where the device can and nothing reaches the wire, else by asking its driver; `off`: the driver alone is asked; `force`: what did not pass by loopback is done in software.", "C-073");
         RefuseFragments(kind);
         kind.DiscriminatedBy(role);
         kind.BuiltBy(v => new PortConfiguration
@@ -161,6 +163,7 @@ internal static class Definitions
             Storm = v.Get(storm),
             Offload = v.Get(offload),
             SegmentIds = v.Get(segmentIds),
+            SelfTest = v.Get(selfTest),
         });
         return kind;
     }

@@ -1,3 +1,4 @@
+using NvgreGateway.Exchange;
 using NvgreGateway.Packets;
 
 namespace NvgreGateway.Control.Configuration;
@@ -82,6 +83,9 @@ public sealed record PortConfiguration
 
     /// <summary>What its device may do of segmentation and checksums (C.6); <see cref="GatewayConfiguration.OffloadOf"/> heeds the top's switch.</summary>
     public OffloadConfiguration Offload { get; init; } = OffloadConfiguration.Auto;
+
+    /// <summary>How what its device does is tested before the port is used (C-073).</summary>
+    public SelfTest SelfTest { get; init; }
 
     /// <summary>How the IPv4 identifications of segments that leave here count on (C-020).</summary>
     public SegmentIds SegmentIds { get; init; }

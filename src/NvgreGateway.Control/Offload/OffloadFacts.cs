@@ -24,11 +24,17 @@ public sealed record OffloadFacts
     /// <summary>Whether the self-test ran.</summary>
     public required bool Tested { get; init; }
 
-    /// <summary>What of plain frames passed it.</summary>
-    public PortOffloads PlainPassed { get; init; } = PortOffloads.All;
+    /// <summary>Whether it was by loopback.</summary>
+    public LoopCheck Loop { get; init; }
 
-    /// <summary>What of NVGRE passed it.</summary>
-    public PortOffloads NvgrePassed { get; init; } = PortOffloads.All;
+    /// <summary>What of plain frames did not pass it.</summary>
+    public OffloadFaults PlainFaults { get; init; }
+
+    /// <summary>What of NVGRE over IPv4 did not pass it.</summary>
+    public OffloadFaults NvgreFaults { get; init; }
+
+    /// <summary>What of NVGRE over IPv6 did not pass it.</summary>
+    public OffloadFaults Nvgre6Faults { get; init; }
 
     /// <summary>What whoever sits behind the port takes.</summary>
     public PortOffloads Peer { get; init; } = PortOffloads.All;
@@ -46,7 +52,7 @@ public sealed record OffloadFacts
         GatewayMemory.SetText(state->Driver, 32, DriverQuirks.ReplayDriver);
         state->Reported = state->Asked = DeviceOffloads.All;
         state->Tested = 1;
-        state->PlainPassed = state->NvgrePassed = state->Peer = PortOffloads.All;
+        state->Peer = PortOffloads.All;
     }
 
     /// <summary>The facts as the data process told them.</summary>
@@ -61,8 +67,10 @@ public sealed record OffloadFacts
         Reported = state.Reported,
         Asked = state.Asked,
         Tested = state.Tested != 0,
-        PlainPassed = state.PlainPassed,
-        NvgrePassed = state.NvgrePassed,
+        Loop = state.Loop,
+        PlainFaults = state.PlainFaults,
+        NvgreFaults = state.NvgreFaults,
+        Nvgre6Faults = state.Nvgre6Faults,
         Peer = state.Peer,
         RssReported = state.RssCapable,
         RssActive = state.RxQueues > 1 ? state.RssFields : RssFields.None,

@@ -40,10 +40,13 @@ public sealed class OffloadPlan
         _nvgreAble = OffloadAbility.Nvgre(_able, unheeded);
         PortOffloads allowed = Allowed(wanted.Tx), outer = (wanted.Tx & OffloadNames.CsumIp4) == 0 ? ~PortOffloads.OuterIp4 : PortOffloads.All;
         PortOffloads passed = facts.Tested ? PortOffloads.All : PortOffloads.None;
-        PortOffloads plain = OffloadAbility.Complete(OffloadAbility.Plain(_setUp, _quirk) & allowed & facts.Peer & facts.PlainPassed & passed);
-        PortOffloads nvgre = OffloadAbility.Complete(OffloadAbility.Nvgre(_setUp, _quirk) & allowed & facts.Peer & facts.NvgrePassed & passed & outer);
+        PortOffloads plain = OffloadAbility.Complete(OffloadAbility.Plain(_setUp, _quirk) & allowed & facts.Peer & ~facts.PlainFaults.Failed & passed);
+        PortOffloads nvgre = OffloadAbility.Nvgre(_setUp, _quirk) & allowed & facts.Peer & passed & outer;
         const OffloadNames Encapsulated = OffloadNames.EncapEnabled | OffloadNames.EncapNvgre;
-        Sets = new PortOffloadSets(plain, (wanted.Tx & Encapsulated) == Encapsulated ? nvgre : PortOffloads.None, _quirk.TakesRequests && !facts.Underlay, Checks(facts));
+        nvgre &= (wanted.Tx & Encapsulated) == Encapsulated ? PortOffloads.All : PortOffloads.None;
+        PortOffloads nvgre4 = OffloadAbility.Complete(nvgre & ~PortOffloads.Outer6 & ~facts.NvgreFaults.Failed);
+        PortOffloads nvgre6 = OffloadAbility.Complete(nvgre & ~PortOffloads.Outer4 & ~facts.Nvgre6Faults.Failed);
+        Sets = new PortOffloadSets(plain, nvgre4, nvgre6, _quirk.TakesRequests && !facts.Underlay, Checks(facts));
     }
 
     /// <summary>What workers are told.</summary>
@@ -173,13 +176,24 @@ public sealed class OffloadPlan
         var reasons = new List<string>();
         Add("plain", plain, WhyNotPlain(name, bit));
         Add("nvgre", nvgre, WhyNotNvgre(name, bit));
+        AddOuter(nvgre, PortOffloads.Outer4, Sets.Nvgre4, _facts.NvgreFaults);
+        AddOuter(nvgre, PortOffloads.Outer6, Sets.Nvgre6, _facts.Nvgre6Faults);
         Add("rx", rx == DeviceOffloads.None || received, WhyNotReceived(name, rx));
         // The same reason for all is said once.
         IEnumerable<IGrouping<string, string>> grouped = reasons.Select(static r => r.Split(": ", 2)).GroupBy(static r => r[1], static r => r[0]);
         string reason = string.Join("; ", grouped.Select(static g => $"{string.Join(", ", g)}: {g.Key}"));
         return new OffloadState(
             word, name, Words(("plain", (_plainAble & bit) != 0), ("nvgre", (_nvgreAble & bit) != 0), ("rx", (_facts.Reported & rx) != 0)), asked,
-            Words(("plain", plain), ("nvgre", nvgre), ("rx", received)), reason.Length > 0 ? reason : null);
+            Words(("plain", plain), ("nvgre", nvgre), ("rx", received)), reason.Length > 0 ? reason : null, plain || nvgre ? Checked() : null);
+
+        // In force over the one IP version and not over the other.
+        void AddOuter(bool isThere, PortOffloads family, PortOffloads set, OffloadFaults faults)
+        {
+            if (isThere && (set & bit) == 0 && (_nvgreAble & family) != 0)
+            {
+                reasons.Add($"nvgre {(family == PortOffloads.Outer4 ? "outer4" : "outer6")}: {(faults.Of(bit) is var f && f != OffloadFault.None ? Failure(f) : NotInForce)}");
+            }
+        }
 
         void Add(string where, bool isThere, string why)
         {
@@ -191,24 +205,48 @@ public sealed class OffloadPlan
     }
 
     private const string Configured = "off by configuration";
+    private const string NotInForce = "what it needs is not in force";
 
     private string WhyNotPlain(OffloadNames name, PortOffloads bit) =>
-        (_wanted.Tx & name) == 0 ? Configured : Why(bit, _plainAble, _quirk.NotPlain, OffloadAbility.Plain(_setUp, _quirk), _facts.PlainPassed);
+        (_wanted.Tx & name) == 0 ? Configured : Why(bit, _plainAble, _quirk.NotPlain, OffloadAbility.Plain(_setUp, _quirk), _facts.PlainFaults.Of(bit));
 
     private string WhyNotNvgre(OffloadNames name, PortOffloads bit) =>
         (_wanted.Tx & name) == 0 || (_wanted.Tx & OffloadNames.EncapEnabled) == 0 || (_wanted.Tx & OffloadNames.EncapNvgre) == 0
             ? Configured
-            : Why(bit, _nvgreAble, _quirk.NotNvgre, OffloadAbility.Nvgre(_setUp, _quirk), _facts.NvgrePassed);
+            : Why(
+                bit, _nvgreAble, _quirk.NotNvgre, OffloadAbility.Nvgre(_setUp, _quirk),
+                _facts.NvgreFaults.Of(bit) is var fault && fault != OffloadFault.None ? fault : _facts.Nvgre6Faults.Of(bit));
 
-    private string Why(PortOffloads bit, PortOffloads able, PortOffloads quirk, PortOffloads setUp, PortOffloads passed) =>
+    private string Why(PortOffloads bit, PortOffloads able, PortOffloads quirk, PortOffloads setUp, OffloadFault fault) =>
         _facts.Driver.Length == 0 ? "the device is not open"
         : (able & bit) == 0 ? "not reported by the device"
         : (quirk & bit) != 0 ? _quirk.Reason
         : (setUp & bit) == 0 ? "the device was set up without it: it takes a restart of the port"
         : !_facts.Tested ? "the port was not started and tested yet"
-        : (passed & bit) == 0 ? "the self-test failed: the driver refused or spoilt such a frame"
+        : fault != OffloadFault.None ? Failure(fault)
         : (_facts.Peer & bit) == 0 ? "nobody behind the port takes it"
-        : "what it needs is not in force";
+        : NotInForce;
+
+    private string? Checked() => _facts.Loop switch
+    {
+        LoopCheck.Done => "by loopback",
+        LoopCheck.Unable => "by its driver only, not by loopback: the device cannot",
+        LoopCheck.Unwanted => "by its driver only, not by loopback: selfTest is off",
+        LoopCheck.Failed => "by its driver only, not by loopback: that did not work",
+        _ => null,
+    };
+
+    private static string Failure(OffloadFault fault) => fault switch
+    {
+        OffloadFault.Refused => "the self-test failed: the driver refused or spoilt such a frame",
+        OffloadFault.Silent => "the self-test failed: nothing came back by loopback",
+        OffloadFault.Missing => "the self-test failed: frames were missing of what came back by loopback",
+        OffloadFault.Extra => "the self-test failed: frames came back by loopback that should not, or in another order",
+        OffloadFault.Size => "the self-test failed: what came back by loopback was not cut to size",
+        OffloadFault.Sum => "the self-test failed: a checksum was wrong in what came back by loopback",
+        OffloadFault.Bytes => "the self-test failed: bytes were wrong in what came back by loopback",
+        _ => "it was not tested by loopback, which selfTest asks for",
+    };
 
     private string WhyNotReceived(OffloadNames name, DeviceOffloads rx) =>
         (_facts.Reported & rx) == 0 ? "not reported by the device"

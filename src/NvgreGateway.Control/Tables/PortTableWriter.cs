@@ -131,6 +131,7 @@ public static unsafe class PortTableWriter
             MaxTags = (ushort)port.MaxTags,
             Queues = (ushort)port.Queues,
             Underlay = (ushort)(port.Role == PortRole.Underlay ? 1 : 0),
+            SelfTest = port.SelfTest,
             Wanted = Offload.OffloadPlan.Wishes(configuration.OffloadOf(index)),
         };
         GatewayMemory.SetText(entry.Name, 64, port.Name);

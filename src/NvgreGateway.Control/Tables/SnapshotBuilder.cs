@@ -85,7 +85,8 @@ internal static unsafe class SnapshotBuilder
             if (i < plan.Offloads.Count)
             {
                 entry->Plain = plan.Offloads[i].Plain;
-                entry->Nvgre = plan.Offloads[i].Nvgre;
+                entry->Nvgre = plan.Offloads[i].Nvgre4;
+                entry->Nvgre6 = plan.Offloads[i].Nvgre6;
                 entry->Flags |= plan.Offloads[i].TakesRequests ? PortFlags.TakesRequests : PortFlags.None;
                 entry->Flags |= plan.Offloads[i].ChecksInner ? PortFlags.ChecksInner : PortFlags.None;
             }

@@ -24,6 +24,7 @@ internal sealed unsafe class PortKeeper
     private readonly string _interface;
     private DriverQuirk _quirk = DriverQuirks.Of("");
     private ulong _features;
+    private PortOptions? _options;
     private Port? _port;
     private bool _started;
     private bool _linkUp;
@@ -86,6 +87,7 @@ internal sealed unsafe class PortKeeper
         State->Reported = reported;
         State->Asked = DeviceOffloadBits.From(port.TxOffloads, port.RxOffloads);
         State->Tested = 0;
+        State->Loop = LoopCheck.None;
         State->Peer = _quirk.HasPeer ? PortOffloads.None : PortOffloads.All;
         _features = 0;
         State->RxQueues = (ushort)rx;
@@ -101,10 +103,12 @@ internal sealed unsafe class PortKeeper
     /// <exception cref="DpdkException">The device refused.</exception>
     internal void Start()
     {
+        PortTest test = NewTest();
+        test.BeforeStart(_port!, _options!);
         _port!.Start();
         _started = true;
         _linkUp = false;
-        Test();
+        Publish(test.AfterStart(_port)); // before any worker may use it
         SettleSpread(_port);
         Volatile.Write(ref _entry->Open, 1);
         Begin();
@@ -240,6 +244,7 @@ internal sealed unsafe class PortKeeper
             Promiscuous = Wanted->Underlay == 0 || mac != 0, // a VLAN port must see every destination; a set MAC may not reach the device's filter
             AllMulticast = true, // neighbour discovery arrives on groups that are not programmed one by one
         };
+        _options = options;
         try
         {
             port.Configure(options);
@@ -247,35 +252,24 @@ internal sealed unsafe class PortKeeper
         catch (DpdkException e) when (ask != DeviceOffloads.TxSegments)
         {
             Console.Error.WriteLine($"dataplane: {e.Message}; once more without offloads");
-            port.Configure(options with { RxOffloads = RxOffloads.None, TxOffloads = TxOffloads.MultiSegments & port.Capabilities.TxOffloads });
+            _options = options with { RxOffloads = RxOffloads.None, TxOffloads = TxOffloads.MultiSegments & port.Capabilities.TxOffloads };
+            port.Configure(_options);
         }
     }
 
-    /// <summary>The self-test of a started port (C-073), before any worker may use it.</summary>
-    private void Test()
+    private PortTest NewTest()
     {
         DeviceOffloads able = State->Asked | _quirk.Besides(_device.DevArgs);
-        PortOffloads plain = OffloadAbility.Plain(able, _quirk), nvgre = OffloadAbility.Nvgre(able, _quirk);
-        if (((plain | nvgre) & PortOffloads.Kinds) != 0)
-        {
-            TxQueue queue = _port!.TxQueue(0);
-            Mbuf* m = _pool.Alloc();
-            if (m == null)
-            {
-                plain = nvgre = PortOffloads.None;
-            }
-            else
-            {
-                bool Takes(Mbuf* probe) => queue.Prepare(&probe, 1) == 1;
-                plain = OffloadProbe.Passing(plain, tunnel: false, m, Takes);
-                nvgre = OffloadProbe.Passing(nvgre, tunnel: true, m, Takes);
-                MbufPool.Free(m);
-            }
-        }
+        return new PortTest(_device, _quirk, Wanted->SelfTest, OffloadAbility.Plain(able, _quirk), OffloadAbility.Nvgre(able, _quirk), _pool);
+    }
 
+    private void Publish(ProbeResult result)
+    {
         Begin();
-        State->PlainPassed = plain;
-        State->NvgrePassed = nvgre;
+        State->Loop = result.Loop;
+        State->PlainFaults = result.Plain;
+        State->NvgreFaults = result.Nvgre;
+        State->Nvgre6Faults = result.Nvgre6;
         State->Tested = 1;
         End();
     }

@@ -211,6 +211,7 @@ public sealed unsafe class ReplayRunner : IDisposable
             entry->Flags |= access ? PortFlags.TakesRequests : PortFlags.None;
             entry->Plain = _offloads & (entry->Plain | ~PortOffloads.Kinds);
             entry->Nvgre = access ? PortOffloads.None : _offloads & (entry->Nvgre | ~PortOffloads.Kinds);
+            entry->Nvgre6 = access ? PortOffloads.None : _offloads & (entry->Nvgre6 | ~PortOffloads.Kinds);
         }
     }
 

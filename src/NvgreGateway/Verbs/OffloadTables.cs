@@ -9,7 +9,7 @@ internal static class OffloadTables
 {
     internal static void Active(IReadOnlyList<OffloadStatus> ports)
     {
-        Table table = Tables.Make("port", "driver", "offload", "device reports", "asked", "in force", "why not more");
+        Table table = Tables.Make("port", "driver", "offload", "device reports", "asked", "in force", "checked", "why not more");
         foreach (OffloadStatus p in ports)
         {
             bool first = true;
@@ -17,7 +17,7 @@ internal static class OffloadTables
             {
                 table.AddRow(
                     Tables.Text(first ? p.Port : " "), Tables.Text(first ? p.Driver : " "), Tables.Text(o.Name), Tables.Text(Words(o.Device)), Tables.Text(o.Asked),
-                    Tables.Text(Words(o.InForce)), Tables.Text(o.Reason));
+                    Tables.Text(Words(o.InForce)), Tables.Text(o.Checked), Tables.Text(o.Reason));
                 first = false;
             }
         }

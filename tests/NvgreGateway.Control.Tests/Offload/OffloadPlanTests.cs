@@ -116,7 +116,11 @@ public sealed class OffloadPlanTests
 
         // A port that does IPv4 alone, by its self-test.
         var four = new OffloadPlan(
-            Facts("net_ice", "", Ice) with { NvgrePassed = PortOffloads.All & ~(PortOffloads.Outer6 | PortOffloads.Tso6 | PortOffloads.Tcp6 | PortOffloads.Udp6) },
+            Facts("net_ice", "", Ice) with
+            {
+                NvgreFaults = OffloadFaults.All(PortOffloads.Tso6 | PortOffloads.Tcp6 | PortOffloads.Udp6, OffloadFault.Refused),
+                Nvgre6Faults = OffloadFaults.All(PortOffloads.Kinds, OffloadFault.Refused),
+            },
             OffloadConfiguration.Auto);
         Assert.Equal(["inner4", "outer4"], Function(four, "lsov2").Active);
         Assert.Equal(["inner4", "outer4"], Function(four, "tx checksum").Active);
@@ -136,11 +140,52 @@ public sealed class OffloadPlanTests
         Assert.Equal((PortOffloads.None, PortOffloads.None), (untested.Sets.Plain, untested.Sets.Nvgre));
         Assert.Contains("not started and tested", Reason(untested, "tso.inner4"), StringComparison.Ordinal);
 
-        var failed = new OffloadPlan(Facts("net_ice", "", Ice) with { NvgrePassed = PortOffloads.All & ~PortOffloads.Tso4 }, OffloadConfiguration.Auto);
+        OffloadFaults refused = OffloadFaults.All(PortOffloads.Tso4, OffloadFault.Refused);
+        var failed = new OffloadPlan(Facts("net_ice", "", Ice) with { NvgreFaults = refused, Nvgre6Faults = refused }, OffloadConfiguration.Auto);
         Assert.Equal(PortOffloads.Tso6, failed.Sets.Nvgre & Tso);
         Assert.Equal(Tso, failed.Sets.Plain & Tso);
         Assert.Equal("nvgre: the self-test failed: the driver refused or spoilt such a frame", Reason(failed, "tso.inner4"));
         Assert.Null(Reason(failed, "tso.inner6"));
+    }
+
+    [Theory]
+    [Requirement("C-073")]
+    [InlineData(OffloadFault.Refused, "the driver refused or spoilt")]
+    [InlineData(OffloadFault.Silent, "nothing came back by loopback")]
+    [InlineData(OffloadFault.Missing, "frames were missing")]
+    [InlineData(OffloadFault.Extra, "should not")]
+    [InlineData(OffloadFault.Size, "not cut to size")]
+    [InlineData(OffloadFault.Sum, "a checksum was wrong")]
+    [InlineData(OffloadFault.Bytes, "bytes were wrong")]
+    [InlineData(OffloadFault.Untested, "selfTest asks for")]
+    public void WhatFailedInOneFamilyIsOffThereAloneAndToldSo(OffloadFault fault, string reason)
+    {
+        OffloadFacts facts = Facts("net_ice", "", Ice) with { Loop = LoopCheck.Done, NvgreFaults = new OffloadFaults().With(PortOffloads.Tso4, fault) };
+        var plan = new OffloadPlan(facts, OffloadConfiguration.Auto);
+        const PortOffloads All = AllSums | Tso | PortOffloads.OuterIp4;
+        Assert.Equal((All & ~PortOffloads.Tso4) | PortOffloads.Outer4, plan.Sets.Nvgre4);
+        Assert.Equal(All | PortOffloads.Outer6, plan.Sets.Nvgre6);
+        Assert.Equal(AllSums | Tso, plan.Sets.Plain);
+        OffloadState state = plan.States().Single(static s => s.Word == "tso.inner4");
+        Assert.StartsWith("nvgre outer4: ", state.Reason, StringComparison.Ordinal);
+        Assert.Contains(reason, state.Reason, StringComparison.Ordinal);
+        Assert.Equal("by loopback", state.Checked);
+        Assert.Null(plan.States().Single(static s => s.Word == "tso.inner6").Reason);
+    }
+
+    [Fact]
+    [Requirement("C-073")]
+    public void ItIsSaidPlainlyWhatOnlyADriverWasAskedFor()
+    {
+        Assert.Equal("by loopback", Checked(LoopCheck.Done));
+        Assert.Equal("by its driver only, not by loopback: the device cannot", Checked(LoopCheck.Unable));
+        Assert.Equal("by its driver only, not by loopback: selfTest is off", Checked(LoopCheck.Unwanted));
+        Assert.Equal("by its driver only, not by loopback: that did not work", Checked(LoopCheck.Failed));
+        Assert.Null(Plan("net_af_packet", "", DeviceOffloads.TxSegments).States()[0].Checked);
+        Assert.Null(Plan("net_ice", "", Ice, OffloadConfiguration.Off).States().Single(static s => s.Word == "tso.inner4").Checked);
+
+        static string? Checked(LoopCheck loop) =>
+            new OffloadPlan(Facts("net_ice", "", Ice) with { Loop = loop }, OffloadConfiguration.Auto).States().Single(static s => s.Word == "tso.inner4").Checked;
     }
 
     [Fact]

@@ -142,7 +142,7 @@ public sealed unsafe class SetOffloadTests
         GatewayMemory.SetText(state->Driver, 32, "net_fake");
         state->Reported = state->Asked = Device;
         state->Tested = 1;
-        state->PlainPassed = state->NvgrePassed = state->Peer = PortOffloads.All;
+        state->Peer = PortOffloads.All;
         Join(true);
         Assert.True(Joins());
         f.Plane.SetOffload(new OffloadSwitch("access0", "all", "off", false), f.Now);
@@ -175,7 +175,7 @@ public sealed unsafe class SetOffloadTests
         GatewayMemory.SetText(state->Driver, 32, "net_fake");
         state->Reported = state->Asked = Device;
         state->Tested = 1;
-        state->PlainPassed = state->NvgrePassed = state->Peer = PortOffloads.All;
+        state->Peer = PortOffloads.All;
     }
 
     private static PortOffloads Nvgre(PlaneFixture f) => f.Memory.Current.Ports[1].Nvgre;
