@@ -49,8 +49,8 @@ internal sealed class PortTest
         try
         {
             port.Configure(options with { Loopback = _quirk.Loopback, Promiscuous = true, RxOffloads = options.RxOffloads & ~RxOffloads.TcpLro });
+            started = true; // it may fail half way; a port that is not started stops without a word
             port.Start();
-            started = true;
             _result = OffloadProbe.Run(_plain, _nvgre, new LoopDevice(port, _pool), loops: true);
         }
         catch (DpdkException e)
