@@ -71,6 +71,7 @@ static void add_mbuf(void)
 	MBUF_BITS(tso_segsz);
 	MBUF_BITS(outer_l3_len);
 	MBUF_BITS(outer_l2_len);
+	FIELD(rte_mbuf_ext_shared_info, refcnt);
 	CONSTANT(RTE_PKTMBUF_HEADROOM);
 	CONSTANT(RTE_MBUF_PORT_INVALID);
 }

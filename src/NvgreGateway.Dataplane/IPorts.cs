@@ -41,10 +41,16 @@ public unsafe interface IPorts
 
     /// <summary>
     /// Takes an empty buffer of one segment for the head of a packet whose rest other packets share: 128 bytes of headroom, and
-    /// <see cref="HeadBytes"/> behind it, from a pool of small buffers.
+    /// <see cref="HeadBytes"/> behind it, from a pool of small buffers. Those also show bytes of others (<see cref="Mbuf.Attach"/>).
     /// </summary>
     /// <returns>The buffer, or null when that pool is empty.</returns>
     Mbuf* AllocateHead();
+
+    /// <summary>Takes several buffers as <see cref="AllocateHead"/> does.</summary>
+    /// <param name="packets">Where to put them.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>How many there are; when there are not enough, as many as the pool likes to give, or none.</returns>
+    uint AllocateHeads(Mbuf** packets, uint count);
 
     /// <summary>
     /// A bit for each port that sends packets of several segments, and buffers that other packets hold too. The others get packets

@@ -151,7 +151,7 @@ internal static unsafe class OffloadOutput
         }
 
         count->CutsDone++;
-        Segmentation.Run(w, port, m, frame, udp, segment, note);
+        Segmentation.Run(w, port, m, frame, udp, segment, does, note);
         Accounting.Discard(w, m);
         Accounting.Settle(w, note.Record);
     }

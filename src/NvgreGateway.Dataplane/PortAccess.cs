@@ -18,6 +18,9 @@ internal abstract unsafe class PortAccess
     /// <inheritdoc cref="IPorts.AllocateHead"/>
     public abstract Mbuf* AllocateHead();
 
+    /// <inheritdoc cref="IPorts.AllocateHeads"/>
+    public abstract uint AllocateHeads(Mbuf** packets, uint count);
+
     /// <inheritdoc cref="IPorts.ChainPorts"/>
     public abstract ulong ChainPorts { get; }
 

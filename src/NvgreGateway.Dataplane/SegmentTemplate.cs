@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using NvgreGateway.Dpdk;
 using NvgreGateway.Packets;
 
 namespace NvgreGateway.Dataplane;
@@ -26,6 +27,7 @@ internal unsafe struct SegmentTemplate
     private ulong _outerSum;
     private ulong _innerSum;
     private ulong _transportSum;
+    private ushort _begun;
 
     /// <summary>Begins with the headers of a large frame.</summary>
     /// <param name="room"><see cref="Room"/> bytes; must outlive the template.</param>
@@ -112,7 +114,9 @@ internal unsafe struct SegmentTemplate
             Wire.Store16(l4 + 16, 0);
         }
 
-        _transportSum = InternetChecksum.Add(ChecksumTwin.Pseudo(ip, _udp ? IpProtocol.Udp : IpProtocol.Tcp, transport), l4, _l4Length);
+        ulong pseudo = ChecksumTwin.Pseudo(ip, _udp ? IpProtocol.Udp : IpProtocol.Tcp, transport);
+        _begun = InternetChecksum.Fold(pseudo);
+        _transportSum = InternetChecksum.Add(pseudo, l4, _l4Length);
     }
 
     // The first segment keeps the id of the large frame, whatever it is.
@@ -124,6 +128,41 @@ internal unsafe struct SegmentTemplate
     /// <param name="done">Bytes of payload in those before it.</param>
     /// <param name="payloadSum">The sum of its payload.</param>
     public readonly void Write(byte* to, uint index, uint done, ulong payloadSum)
+    {
+        byte* l4 = WriteBut(to, index);
+        ulong sum = _transportSum + payloadSum;
+        if (_udp)
+        {
+            InternetChecksum.FinishUdp(sum).Write(l4 + 6);
+            return;
+        }
+
+        UInt32BigEndian sequence = UInt32BigEndian.FromHost(_sequence + done);
+        Wire.Store32(l4 + 4, sequence.Raw);
+        InternetChecksum.Finish(InternetChecksum.Add(sum, sequence)).Write(l4 + 16);
+    }
+
+    /// <summary>Writes the headers of a segment whose transport checksum the device completes: it is begun, as it wants it (C-013).</summary>
+    /// <param name="to">Where to; <see cref="HeaderBytes"/> are written.</param>
+    /// <param name="index">Its number, from 0.</param>
+    /// <param name="done">Bytes of payload in those before it.</param>
+    public readonly void WriteBegun(byte* to, uint index, uint done)
+    {
+        byte* l4 = WriteBut(to, index);
+        if (!_udp)
+        {
+            Wire.Store32(l4 + 4, UInt32BigEndian.FromHost(_sequence + done).Raw);
+        }
+
+        Wire.Store16(l4 + (_udp ? 6 : 16), _begun);
+    }
+
+    /// <summary>Completes the transport checksum of a segment that was begun and that no device completes.</summary>
+    /// <param name="segment">The segment.</param>
+    public readonly void Complete(Mbuf* segment) => ChecksumTwin.Write(segment, _frame.L3, _l3Length, _udp ? IpProtocol.Udp : IpProtocol.Tcp);
+
+    // All but what depends on the payload; returns where the transport header begins.
+    private readonly byte* WriteBut(byte* to, uint index)
     {
         Unsafe.CopyBlockUnaligned(to, _p, HeaderBytes);
         byte* ip = to + _frame.L3, l4 = ip + _l3Length;
@@ -141,15 +180,6 @@ internal unsafe struct SegmentTemplate
             InternetChecksum.Finish(InternetChecksum.Add(_innerSum, id)).Write(ip + 10);
         }
 
-        ulong sum = _transportSum + payloadSum;
-        if (_udp)
-        {
-            InternetChecksum.FinishUdp(sum).Write(l4 + 6);
-            return;
-        }
-
-        UInt32BigEndian sequence = UInt32BigEndian.FromHost(_sequence + done);
-        Wire.Store32(l4 + 4, sequence.Raw);
-        InternetChecksum.Finish(InternetChecksum.Add(sum, sequence)).Write(l4 + 16);
+        return l4;
     }
 }

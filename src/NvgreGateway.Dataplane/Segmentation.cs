@@ -7,13 +7,9 @@ namespace NvgreGateway.Dataplane;
 
 /// <summary>
 /// Cuts a large TCP frame or datagram into frames of its own, plain or NVGRE, over IPv4 or IPv6 inside and outside: the twin of a
-/// device's LSO and USO (C-001 to C-016, C-018, C-024; W-14). Outcomes per segment: queued for its port; <c>drop.mbuf.nomem</c>.
+/// device's LSO and USO (C-001 to C-016, C-018, C-024; W-14). Segments share the payload where that is faster
+/// (<see cref="SharedSegments"/>), else it is summed while it is copied. Outcomes per segment: queued for its port; <c>drop.mbuf.nomem</c>.
 /// </summary>
-/// <remarks>
-/// The payload is summed while it is copied. To share it instead takes one more buffer for every piece, a locked instruction to hold it and
-/// one to let it go, and the sum reads every byte all the same: what librte_gso spends on that alone is what all of this costs
-/// (perf/RESULTS.md).
-/// </remarks>
 internal static unsafe class Segmentation
 {
     // Buffers taken at once: the segments of a 64 KB frame, as a rule.
@@ -26,32 +22,37 @@ internal static unsafe class Segmentation
     /// <param name="frame">Where its headers lie.</param>
     /// <param name="udp">Whether it is a datagram.</param>
     /// <param name="segment">Payload of a segment, bytes.</param>
+    /// <param name="does">What the port does to such frames.</param>
     /// <param name="note">Its account; it has a record.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Run(WorkerContext* w, uint port, Mbuf* m, OffloadFrame frame, bool udp, uint segment, TxNote note)
+    public static void Run(WorkerContext* w, uint port, Mbuf* m, OffloadFrame frame, bool udp, uint segment, PortOffloads does, TxNote note)
     {
         byte* room = stackalloc byte[SegmentTemplate.Room];
         Mbuf** parts = stackalloc Mbuf*[Batch];
-        uint l3Length = m->L3Length, l4Length = m->L4Length, tenantHeaders = EthernetHeader.Size + l3Length + l4Length;
-        var template = new SegmentTemplate(room, m->Data, frame, l3Length, l4Length, udp, (w->PortEntries[port].Flags & PortFlags.ShortIds) != 0 ? 0x7FFFu : 0xFFFF);
-        uint headers = template.HeaderBytes, payload = ChecksumTwin.LengthOf(m->Data + frame.L3) - l3Length - l4Length;
-        var source = new ChainCursor(m, headers);
+        uint l3Length = m->L3Length, l4Length = m->L4Length;
+        SegmentCut cut = default;
+        cut.Template = new SegmentTemplate(room, m->Data, frame, l3Length, l4Length, udp, (w->PortEntries[port].Flags & PortFlags.ShortIds) != 0 ? 0x7FFFu : 0xFFFF);
+        cut.Port = port;
+        cut.Packet = m;
+        cut.Note = note;
+        cut.Segment = segment;
+        cut.Payload = ChecksumTwin.LengthOf(m->Data + frame.L3) - l3Length - l4Length;
+        cut.Headers = cut.Template.HeaderBytes;
+        cut.TenantHeaders = EthernetHeader.Size + l3Length + l4Length;
+        OffloadFlags.TryTranslate(
+            udp ? OffloadKind.UdpChecksum : OffloadKind.TcpChecksum, frame, m->Data[frame.L3] >> 4 == 4, l3Length, l4Length, 0, does, out cut.Asks, out cut.Lengths);
+        SharedSegments.Run(w, ref cut);
+        var source = new ChainCursor(m, cut.Headers + cut.Done);
         PortAccess ports = w->Ports;
-        for (uint done = 0, index = 0; done < payload;)
+        while (cut.Done != cut.Payload)
         {
-            uint wanted = Math.Min(Batch, (payload - done + segment - 1) / segment);
+            uint wanted = Math.Min(Batch, cut.Left);
             Interlocked.Add(ref note.Record->Pending, (int)wanted);
             uint made = ports.Allocate(parts, wanted);
-            Count(w, note, made, Math.Min(made * segment, payload - done), tenantHeaders, headers, segment);
-            for (uint i = 0; i < wanted; i++, index++)
+            cut.Count(w, made);
+            for (uint i = 0; i < wanted; i++)
             {
-                uint part = Math.Min(segment, payload - done);
-                bool last = done + part == payload;
-                if (index <= 1 || last)
-                {
-                    template.Shape(part, index == 0, last);
-                }
-
+                uint part = cut.Next();
                 if (i >= made)
                 {
                     source.Skip(part);
@@ -59,14 +60,14 @@ internal static unsafe class Segmentation
                 }
                 else
                 {
-                    TxNote own = note.With(tenantHeaders + part);
+                    TxNote own = note.With(cut.TenantHeaders + part);
                     Mbuf* to = parts[i];
                     to->Port = m->Port;
-                    to->DataLen = (ushort)headers;
-                    to->PktLen = headers + part;
+                    to->DataLen = (ushort)cut.Headers;
+                    to->PktLen = cut.Headers + part;
                     if (TryFill(w, ports, to, ref source, part, out ulong sum))
                     {
-                        template.Write(to->Data, index, done, sum);
+                        cut.Template.Write(to->Data, cut.Index, cut.Done, sum);
                         if (to->PktLen < EthernetHeader.MinFrame)
                         {
                             Trimming.Pad(to);
@@ -83,19 +84,8 @@ internal static unsafe class Segmentation
                     }
                 }
 
-                done += part;
+                cut.Pass(part);
             }
-        }
-    }
-
-    // All but the last segment of a frame are of one length.
-    private static void Count(WorkerContext* w, TxNote note, uint frames, uint payload, uint tenantHeaders, uint headers, uint segment)
-    {
-        if (frames != 0)
-        {
-            uint last = headers + payload - ((frames - 1) * segment);
-            uint padding = last < EthernetHeader.MinFrame ? EthernetHeader.MinFrame - last : 0;
-            Transmission.Count(w, note, frames, (frames * tenantHeaders) + payload, (frames * headers) + payload + padding);
         }
     }
 

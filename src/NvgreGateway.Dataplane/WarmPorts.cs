@@ -47,6 +47,8 @@ internal readonly unsafe struct WarmPorts(WarmPorts.Device device) : IPorts
 
     public Mbuf* AllocateHead() => _device.Allocate();
 
+    public uint AllocateHeads(Mbuf** packets, uint count) => Allocate(packets, count);
+
     public ulong ChainPorts => ulong.MaxValue;
 
     public void Free(Mbuf* mbuf) => _device.Free(mbuf);
@@ -104,7 +106,7 @@ internal readonly unsafe struct WarmPorts(WarmPorts.Device device) : IPorts
             }
 
             Mbuf* m = _free[--_count];
-            Mbuf.Initialise(m, m->BufAddr, Room);
+            Mbuf.Initialise(m, (byte*)m + Mbuf.SizeOf, Room);
             return m;
         }
 
@@ -113,12 +115,22 @@ internal readonly unsafe struct WarmPorts(WarmPorts.Device device) : IPorts
             while (m != null)
             {
                 Mbuf* next = m->Next;
-                if (Mbuf.LetGo(m))
+                Mbuf* owner = m->IsClone ? m->Owner : null;
+                LetGo(m);
+                if (owner != null)
                 {
-                    _free[_count++] = m;
+                    LetGo(owner);
                 }
 
                 m = next;
+            }
+        }
+
+        private void LetGo(Mbuf* m)
+        {
+            if (Mbuf.LetGo(m))
+            {
+                _free[_count++] = m;
             }
         }
 

@@ -29,6 +29,7 @@ internal static unsafe class WarmUp
     /// <summary>Stages that only some configurations come to: compiled before traffic, but kept out of the profile of the others.</summary>
     private static readonly Type[] s_seldom =
     [
+        typeof(Dpdk.Mbuf),
         typeof(ChainCursor),
         typeof(ChecksumTwin),
         typeof(Coalescing),
@@ -41,10 +42,13 @@ internal static unsafe class WarmUp
         typeof(OffloadOutput),
         typeof(OffloadRequest),
         typeof(PathChoice),
+        typeof(PieceCursor),
         typeof(PriorityStage),
         typeof(RelayStage),
         typeof(Segmentation),
+        typeof(SegmentCut),
         typeof(SegmentTemplate),
+        typeof(SharedSegments),
         typeof(SnoopStage),
         typeof(Packets.SpreadHash),
         typeof(SpreadRing),

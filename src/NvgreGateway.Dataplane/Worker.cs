@@ -421,6 +421,9 @@ public sealed unsafe class Worker<TPorts>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override Mbuf* AllocateHead() => worker._ports.AllocateHead();
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override uint AllocateHeads(Mbuf** packets, uint count) => worker._ports.AllocateHeads(packets, count);
+
         public override ulong ChainPorts
         {
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -24,6 +24,9 @@ public unsafe struct Mbuf
     /// <summary>Value of <see cref="Port"/> in a buffer that came from no port (<c>RTE_MBUF_PORT_INVALID</c>).</summary>
     public const ushort NoPort = ushort.MaxValue;
 
+    /// <summary>Where in <c>struct rte_mbuf_ext_shared_info</c> its count stands, behind two pointers.</summary>
+    internal const int ExternalCount = 16;
+
     /// <summary>Start of the data room, headroom included.</summary>
     [FieldOffset(0)] public byte* BufAddr;
 
@@ -150,6 +153,9 @@ public unsafe struct Mbuf
         get => (OlFlags & MbufFlags.Indirect) != 0;
     }
 
+    /// <summary>The mbuf whose data room this clone shows (<c>rte_mbuf_from_indirect</c>): its header stands before the room.</summary>
+    public readonly Mbuf* Owner => (Mbuf*)(BufAddr - PrivSize - SizeOf);
+
     /// <summary>
     /// Moves the start of the packet <paramref name="bytes"/> back into the headroom. The caller has checked
     /// <see cref="Headroom"/> and <see cref="IsExclusive"/>; the new bytes hold whatever was there.
@@ -209,6 +215,74 @@ public unsafe struct Mbuf
     /// <param name="segment">The segment.</param>
     /// <returns>Whether nobody holds it any more.</returns>
     public static bool LetGo(Mbuf* segment) => (uint)Interlocked.Add(ref *(int*)&segment->DataOff, -(1 << 16)) >> 16 == 0;
+
+    /// <summary>
+    /// So many more hold the data of a segment, for buffers that are to be attached to it (<see cref="Attach"/>). The caller holds it
+    /// itself; its data may no longer be changed by anyone.
+    /// </summary>
+    /// <param name="segment">The segment: its data room its own, another mbuf's or external.</param>
+    /// <param name="times">How many.</param>
+    public static void HoldData(Mbuf* segment, uint times)
+    {
+        if ((segment->OlFlags & MbufFlags.External) != 0)
+        {
+            // The count is the lower half of an aligned word whose upper half nobody uses but pads the struct.
+            Interlocked.Add(ref *(int*)((byte*)segment->ShInfo + ExternalCount), (int)times);
+            return;
+        }
+
+        Mbuf* owner = (segment->OlFlags & MbufFlags.Indirect) != 0 ? segment->Owner : segment;
+        if (owner->Refcnt == 1)
+        {
+            owner->Refcnt = (ushort)(1 + times); // nobody else holds it, so nobody else changes that
+            return;
+        }
+
+        Interlocked.Add(ref *(int*)&owner->DataOff, (int)times << 16);
+    }
+
+    /// <summary>So many less hold the data of a segment: those of <see cref="HoldData"/> that nothing was attached for. The caller holds it itself.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="times">How many.</param>
+    public static void LetGoData(Mbuf* segment, uint times)
+    {
+        if ((segment->OlFlags & MbufFlags.External) != 0)
+        {
+            Interlocked.Add(ref *(int*)((byte*)segment->ShInfo + ExternalCount), -(int)times);
+            return;
+        }
+
+        Mbuf* owner = (segment->OlFlags & MbufFlags.Indirect) != 0 ? segment->Owner : segment;
+        Interlocked.Add(ref *(int*)&owner->DataOff, -((int)times << 16));
+    }
+
+    /// <summary>
+    /// Makes a fresh buffer show bytes of another segment's data instead of its own room (<c>rte_pktmbuf_attach</c>, but for the count: that
+    /// is <see cref="HoldData"/>, once for several). Freed, it lets go of them and has its room again.
+    /// </summary>
+    /// <param name="piece">A buffer fresh from its pool.</param>
+    /// <param name="segment">The segment.</param>
+    /// <param name="offset">Bytes from the segment's first byte of data.</param>
+    /// <param name="length">Bytes, 1 or more; the segment holds them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Attach(Mbuf* piece, Mbuf* segment, uint offset, uint length)
+    {
+        piece->BufAddr = segment->BufAddr;
+        piece->BufIova = segment->BufIova;
+        piece->BufLen = segment->BufLen;
+        piece->DataOff = (ushort)(segment->DataOff + offset);
+        piece->DataLen = (ushort)length;
+        piece->PktLen = length;
+        if ((segment->OlFlags & MbufFlags.External) != 0)
+        {
+            piece->OlFlags = MbufFlags.External;
+            piece->ShInfo = segment->ShInfo;
+            return;
+        }
+
+        piece->OlFlags = MbufFlags.Indirect;
+        piece->PrivSize = segment->PrivSize;
+    }
 
     /// <summary>
     /// Puts a header that no pool initialised (replay, tests) into the state of a fresh buffer: empty, one segment, one holder.

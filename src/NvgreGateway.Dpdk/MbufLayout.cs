@@ -92,6 +92,7 @@ public static unsafe class MbufLayout
         Field("priv_size", &m.PrivSize, sizeof(ushort));
         Field("timesync", &m.TimeSync, sizeof(ushort));
         Field("dynfield1", m.DynField, 9 * sizeof(uint));
+        table["rte_mbuf_ext_shared_info.refcnt"] = Mbuf.ExternalCount;
     }
 
     private static void AddTxOffloadBits(Dictionary<string, ulong> table)

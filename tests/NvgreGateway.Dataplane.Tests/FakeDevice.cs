@@ -44,6 +44,12 @@ internal sealed unsafe class FakeDevice : IDisposable
 
     public bool KeepOutputs { get; set; } = true;
 
+    /// <summary>Keeps what it sends, as one does whose queues are full and long; of one worker.</summary>
+    public bool KeepsBack { get; set; }
+
+    /// <summary>What it kept.</summary>
+    public List<nint> KeptBack { get; } = [];
+
     /// <summary>Sees every packet that leaves; called by the worker that sends it.</summary>
     public Action<int, nint>? Leaving { get; set; }
 
@@ -75,7 +81,20 @@ internal sealed unsafe class FakeDevice : IDisposable
             }
         }
 
+        if (KeepsBack)
+        {
+            KeptBack.Add((nint)m);
+            return;
+        }
+
         Pool.Free(m);
+    }
+
+    /// <summary>Returns what it kept back.</summary>
+    public void GiveBack()
+    {
+        KeptBack.ForEach(p => Pool.Free((Mbuf*)p));
+        KeptBack.Clear();
     }
 
     public void Dispose() => Pool.Dispose();

@@ -58,6 +58,20 @@ internal readonly unsafe struct FakePorts(FakeDevice device, int worker) : IPort
 
     public Mbuf* AllocateHead() => _device.Pool.AllocateHead();
 
+    public uint AllocateHeads(Mbuf** packets, uint count)
+    {
+        for (uint i = 0; i < count; i++)
+        {
+            packets[i] = _device.Pool.AllocateHead();
+            if (packets[i] == null)
+            {
+                return i;
+            }
+        }
+
+        return count;
+    }
+
     public ulong ChainPorts => _device.ChainPorts;
 
     public void Free(Mbuf* mbuf) => _device.Pool.Free(mbuf);

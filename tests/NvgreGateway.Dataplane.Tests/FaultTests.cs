@@ -157,8 +157,10 @@ public unsafe class FaultTests
         rig.Outputs.Clear();
         rig.Enqueue(Rig.Access, (nint)rig.Device.Pool.Receive(Vectors.W01, 1, headroom: 0));
         rig.Enqueue(Rig.Access, (nint)rig.Device.Pool.Receive(Vectors.W01, 1, headroom: 40));
-        Mbuf* clone = rig.Device.Pool.Receive(Vectors.W01, 1);
-        clone->OlFlags |= MbufFlags.Indirect;
+        Mbuf* whole = rig.Device.Pool.Receive(Vectors.W01, 1), clone = rig.Device.Pool.AllocateHead();
+        Mbuf.HoldData(whole, 1);
+        Mbuf.Attach(clone, whole, 0, whole->DataLen);
+        rig.Device.Pool.Free(whole);
         rig.Enqueue(Rig.Access, (nint)clone);
         rig.Settle();
         Assert.Equal(3, rig.Outputs.Count);

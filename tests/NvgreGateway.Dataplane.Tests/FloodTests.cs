@@ -249,6 +249,8 @@ public sealed unsafe partial class FloodTests
 
         public Mbuf* AllocateHead() => _device.Take();
 
+        public uint AllocateHeads(Mbuf** packets, uint count) => Allocate(packets, count);
+
         public void Free(Mbuf* mbuf) => _device.Free(mbuf);
 
         public bool IsUp(int port) => true;

@@ -16,6 +16,7 @@ internal sealed unsafe partial class GuardedPool : IDisposable
     private readonly int _buffers;
     private readonly int[] _free;
     private readonly bool[] _taken;
+    private readonly bool[] _small;
     private readonly ulong[] _sequences;
     private readonly Lock _lock = new();
     private int _count;
@@ -26,6 +27,7 @@ internal sealed unsafe partial class GuardedPool : IDisposable
         _buffers = buffers;
         _free = new int[buffers];
         _taken = new bool[buffers];
+        _small = new bool[buffers];
         _sequences = new ulong[buffers];
         _memory = (byte*)Mmap(null, (nuint)(buffers * Stride), 3, 0x22, -1, 0);
         if ((nint)_memory == -1)
@@ -99,6 +101,7 @@ internal sealed unsafe partial class GuardedPool : IDisposable
             const int Small = Mbuf.DefaultHeadroom + IPorts.HeadBytes;
             m->BufAddr += Room - Small;
             m->BufLen = Small;
+            _small[m - _headers] = true;
             Interlocked.Increment(ref _heads);
         }
 
@@ -118,17 +121,20 @@ internal sealed unsafe partial class GuardedPool : IDisposable
                 }
 
                 Mbuf* next = m->Next;
-                if (Mbuf.LetGo(m))
+                Mbuf* owner = m->IsClone ? OwnerOf(m) : null;
+                LetGo(m);
+                if (owner != null)
                 {
-                    _ = m->BufLen != Room ? Interlocked.Decrement(ref _heads) : 0;
-                    _taken[i] = false;
-                    _free[_count++] = (int)i;
+                    LetGo(owner);
                 }
 
                 m = next;
             }
         }
     }
+
+    /// <summary>The buffer that a clone shows bytes of.</summary>
+    public Mbuf* OwnerOf(Mbuf* clone) => _headers + ((clone->BufAddr - _memory) / Stride);
 
     public ulong SequenceOf(Mbuf* m) => _sequences[m - _headers];
 
@@ -148,6 +154,23 @@ internal sealed unsafe partial class GuardedPool : IDisposable
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     private static partial int Munmap(void* address, nuint length);
+
+    private void LetGo(Mbuf* m)
+    {
+        long i = m - _headers;
+        if (!_taken[i])
+        {
+            throw new InvalidOperationException("nobody holds the buffer that another shows");
+        }
+
+        if (Mbuf.LetGo(m))
+        {
+            _ = _small[i] ? Interlocked.Decrement(ref _heads) : 0;
+            _taken[i] = false;
+            _small[i] = false;
+            _free[_count++] = (int)i;
+        }
+    }
 
     private Mbuf* Take()
     {

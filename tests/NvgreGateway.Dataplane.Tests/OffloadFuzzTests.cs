@@ -239,7 +239,7 @@ public sealed unsafe class OffloadFuzzTests
         return [.. seeds];
     }
 
-    private static byte[] Large(int protocol, int payload, bool six, string to = Frames.Vm, byte[]? extensions = null)
+    internal static byte[] Large(int protocol, int payload, bool six, string to = Frames.Vm, byte[]? extensions = null)
     {
         byte[] head = protocol == 6
             ? [0xC0, 0, 1, 0xBB, 0x20, 0, 0, 0, 0x30, 0, 0, 0, 0x50, 0x18, 1, 0xF6, 0, 0, 0, 0]

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace NvgreGateway.Dpdk.Tests;
 
 [Collection(EalGroup.Name)]
@@ -166,6 +168,96 @@ public sealed unsafe class MbufPoolTests : IDisposable
         Assert.Equal(2, tooLong->NbSegs);
         MbufPool.Free(tooLong);
         Assert.Equal(0, pool.InUse);
+    }
+
+    /// <summary>Several pieces of a segment, held at once: it returns with the last of them, and they have their own room again.</summary>
+    [Fact]
+    public void Pieces_hold_the_segment_that_they_show()
+    {
+        using var small = MbufPool.Create(EalFixture.Unique("small"), 63, cacheSize: 0, dataRoom: 384);
+        var pieces = stackalloc Mbuf*[5];
+        foreach (var ownFirst in (bool[])[true, false])
+        {
+            var chain = Chain(1000, 500);
+            Assert.True(small.AllocBulk(pieces, 5));
+            Mbuf.HoldData(chain, 2);
+            Mbuf.HoldData(chain->Next, 1);
+            Mbuf.HoldData(chain->Next, 2); // of which nothing is attached for one
+            Mbuf.Attach(pieces[0], chain, 0, 600);
+            Mbuf.Attach(pieces[1], chain, 600, 400);
+            Mbuf.Attach(pieces[2], chain->Next, 1, 499);
+            Mbuf.Attach(pieces[3], chain->Next, 0, 1);
+            Mbuf.LetGoData(chain->Next, 1);
+            Assert.Equal((3, 3), (chain->Refcnt, chain->Next->Refcnt));
+            for (var i = 0; i < 4; i++)
+            {
+                Assert.True(pieces[i]->IsClone);
+                Assert.Equal((nint)(i < 2 ? chain : chain->Next), (nint)pieces[i]->Owner);
+                Assert.Equal(i < 2 ? 1 : 2, pieces[i]->Data[pieces[i]->DataLen - 1]);
+            }
+
+            if (ownFirst)
+            {
+                MbufPool.Free(chain);
+            }
+
+            for (var i = 0; i < 4; i++)
+            {
+                Assert.Equal(ownFirst && i > 1 ? 1 : 2, pool.InUse);
+                MbufPool.Free(pieces[i]);
+            }
+
+            if (!ownFirst)
+            {
+                Assert.Equal(2, pool.InUse);
+                MbufPool.Free(chain);
+            }
+
+            Assert.Equal((0, 1), (pool.InUse, small.InUse));
+            MbufPool.Free(pieces[4]);
+            Assert.True(small.AllocBulk(pieces, 5));
+            Assert.All(Enumerable.Range(0, 5).Select(i => (nint)pieces[i]), static p => Assert.True(
+                ((Mbuf*)p)->IsExclusive && ((Mbuf*)p)->BufAddr == (byte*)p + Mbuf.SizeOf && ((Mbuf*)p)->BufLen == 384));
+            MbufPool.FreeBulk(pieces, 5);
+        }
+    }
+
+    /// <summary>What a guest's large frame may lie in (net_vhost with ext-buffer): its owner is told when the last piece is gone, once.</summary>
+    [Fact]
+    public void Pieces_of_an_external_buffer_hold_that()
+    {
+        var room = (byte*)NativeMemory.AllocZeroed(4096);
+        var shared = stackalloc ulong[3]; // rte_mbuf_ext_shared_info: the call-back, its argument, the count
+        shared[0] = (ulong)NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "strcat"); // nothing managed may be called from there
+        var mark = (ushort)'x'; // and the 0 behind it
+        shared[1] = (ulong)&mark;
+        shared[2] = 1;
+        var packet = pool.Alloc();
+        packet->BufAddr = room;
+        packet->BufIova = (ulong)room;
+        packet->BufLen = 4096;
+        packet->DataOff = 128;
+        packet->ShInfo = shared;
+        packet->OlFlags |= MbufFlags.External;
+        packet->Append(3000);
+        var pieces = stackalloc Mbuf*[3];
+        Assert.True(pool.AllocBulk(pieces, 3));
+        Mbuf.HoldData(packet, 4);
+        Mbuf.LetGoData(packet, 1);
+        for (var i = 0; i < 3; i++)
+        {
+            Mbuf.Attach(pieces[i], packet, (uint)(i * 1000), 1000);
+            Assert.Equal((nint)(room + 128 + (i * 1000)), (nint)pieces[i]->Data);
+        }
+
+        Assert.Equal((4ul, 1), ((ushort)shared[2], packet->Refcnt));
+        MbufPool.Free(pieces[1]);
+        MbufPool.Free(packet);
+        MbufPool.Free(pieces[0]);
+        Assert.Equal((0, 1), (room[0], pool.InUse));
+        MbufPool.Free(pieces[2]);
+        Assert.Equal((mark, 0, 0), (room[0], room[1], pool.InUse));
+        NativeMemory.Free(room);
     }
 
     [Fact]

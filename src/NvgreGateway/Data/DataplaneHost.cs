@@ -25,8 +25,9 @@ internal sealed unsafe class DataplaneHost : IDisposable
     private const int PoolReserve = 64;
     private const int MostMbufs = (1 << 20) - 1;
 
-    // Heads of replicated packets, half a kilobyte each: what some transmit rings hold. Without one a frame is copied whole.
-    private const int Heads = 8191;
+    // Heads of replicated packets and pieces of segments, half a kilobyte each: what some transmit rings hold. Without one a frame is
+    // copied whole. A piece keeps one received buffer from its pool; half as many leave enough of them to receive.
+    private const int MostHeads = 8191;
     private readonly GatewayMemory _memory;
     private readonly int _portCount;
     private readonly int _workerCount;
@@ -231,7 +232,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             Megabytes = megabytes,
         });
         _pool = MbufPool.Create("packets", mbufs, dataRoom: room);
-        _heads = MbufPool.Create("heads", Heads, dataRoom: Mbuf.DefaultHeadroom + IPorts.HeadBytes);
+        _heads = MbufPool.Create("heads", Math.Min(MostHeads, mbufs / 2), dataRoom: Mbuf.DefaultHeadroom + IPorts.HeadBytes);
         var transmitQueues = new int[_portCount];
         for (int i = 0; i < _portCount; i++)
         {

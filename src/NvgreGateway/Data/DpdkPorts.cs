@@ -70,6 +70,8 @@ internal readonly unsafe struct DpdkPorts : IPorts
 
     public Mbuf* AllocateHead() => _heads.Alloc();
 
+    public uint AllocateHeads(Mbuf** packets, uint count) => _heads.AllocBulk(packets, count) ? count : 0;
+
     public ulong ChainPorts => Volatile.Read(ref _ports->ChainPorts);
 
     public void Free(Mbuf* mbuf) => MbufPool.Free(mbuf);

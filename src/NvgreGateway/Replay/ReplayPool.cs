@@ -57,12 +57,22 @@ internal sealed unsafe class ReplayPool : IDisposable
                 throw new InvalidOperationException("an mbuf was freed twice");
             }
 
-            if (Mbuf.LetGo(mbuf))
+            Mbuf* owner = mbuf->IsClone ? mbuf->Owner : null;
+            LetGo(mbuf);
+            if (owner != null)
             {
-                _free.Push((nint)mbuf);
+                LetGo(owner);
             }
 
             mbuf = next;
+        }
+    }
+
+    private void LetGo(Mbuf* mbuf)
+    {
+        if (Mbuf.LetGo(mbuf))
+        {
+            _free.Push((nint)mbuf);
         }
     }
 

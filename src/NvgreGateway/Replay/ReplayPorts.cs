@@ -35,6 +35,8 @@ internal readonly unsafe struct ReplayPorts(ReplayDevice device) : IPorts
 
     public Mbuf* AllocateHead() => _device.Allocate();
 
+    public uint AllocateHeads(Mbuf** packets, uint count) => Allocate(packets, count);
+
     public ulong ChainPorts => ulong.MaxValue;
 
     public void Free(Mbuf* mbuf) => _device.Free(mbuf);

@@ -218,6 +218,8 @@ internal sealed unsafe class LoadDevice : IDisposable
 
         public Mbuf* AllocateHead() => device.Allocate();
 
+        public uint AllocateHeads(Mbuf** packets, uint count) => Allocate(packets, count);
+
         public ulong ChainPorts => ulong.MaxValue;
 
         public void Free(Mbuf* mbuf) => device.Free(mbuf);
