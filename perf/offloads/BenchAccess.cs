@@ -4,9 +4,19 @@ using NvgreGateway.Exchange;
 
 namespace NvgreGateway.OffloadBench;
 
-/// <summary>Ports that take everything and free it, as a device does that has sent it; what is sent may be looked at before.</summary>
-internal sealed unsafe class BenchAccess(MbufPool pool) : PortAccess
+/// <summary>
+/// Ports that take everything and free it, as a device does that has sent it: at once, or when so many have come after it; what is sent may
+/// be looked at before.
+/// </summary>
+/// <param name="pool">Whole buffers.</param>
+/// <param name="heads">Small ones.</param>
+/// <param name="chains">Whether packets of several buffers are taken.</param>
+/// <param name="hold">How many packets the device holds.</param>
+internal sealed unsafe class BenchAccess(MbufPool pool, MbufPool heads, bool chains, int hold) : PortAccess
 {
+    private readonly Mbuf*[] _held = new Mbuf*[Math.Max(hold, 1)];
+    private int _next;
+
     /// <summary>Looks at what is sent; null: nobody does.</summary>
     public Action<nint>? Look { get; set; }
 
@@ -20,9 +30,11 @@ internal sealed unsafe class BenchAccess(MbufPool pool) : PortAccess
 
     public override uint Allocate(Mbuf** packets, uint count) => pool.AllocBulk(packets, count) ? count : throw new InvalidOperationException("the pool is empty");
 
-    public override Mbuf* AllocateHead() => pool.Alloc();
+    public override Mbuf* AllocateHead() => heads.Alloc();
 
-    public override ulong ChainPorts => 0;
+    public override uint AllocateHeads(Mbuf** packets, uint count) => heads.AllocBulk(packets, count) ? count : throw new InvalidOperationException("no small buffers");
+
+    public override ulong ChainPorts => chains ? ulong.MaxValue : 0;
 
     public override void Free(Mbuf* mbuf) => MbufPool.Free(mbuf);
 
@@ -51,9 +63,31 @@ internal sealed unsafe class BenchAccess(MbufPool pool) : PortAccess
         }
 
         ulong begun = Tsc.Read();
-        MbufPool.FreeBulk(TxBuffer.Packets(b), b->Count);
+        if (hold == 0)
+        {
+            MbufPool.FreeBulk(TxBuffer.Packets(b), b->Count);
+        }
+        else
+        {
+            Exchange(TxBuffer.Packets(b), (int)b->Count);
+        }
+
         FreeCycles += Tsc.Read() - begun;
         Transmission.Finish(Worker, port, b->Count, DropReason.TxFull);
+    }
+
+    // Packets of which the oldest are returned, as a driver does with the descriptors that it fills anew.
+    private void Exchange(Mbuf** packets, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Mbuf* oldest = _held[_next];
+            _held[_next] = packets[i];
+            packets[i] = oldest;
+            _next = _next + 1 == hold ? 0 : _next + 1;
+        }
+
+        MbufPool.FreeBulk(packets, (uint)count);
     }
 
     public override void FreeDiscarded() => throw new NotSupportedException("nothing is discarded here");

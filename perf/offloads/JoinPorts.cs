@@ -49,6 +49,8 @@ internal readonly unsafe struct JoinPorts(MbufPool pool, nint frames, int count,
 
     public Mbuf* AllocateHead() => _pool.Alloc();
 
+    public uint AllocateHeads(Mbuf** packets, uint count) => 0;
+
     public void Free(Mbuf* mbuf) => MbufPool.Free(mbuf);
 
     public bool IsUp(int port) => true;

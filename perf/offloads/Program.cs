@@ -13,7 +13,7 @@ internal static class Program
     {
         if (args.Length % 2 == 0)
         {
-            Console.Error.WriteLine("usage: offload-bench segments|checksums|joining [--core N] [--runs N] [--secs S] [--pkts N] [--room BYTES] [--mss N] [--payload N] [--raw LIBRARY]");
+            Console.Error.WriteLine("usage: offload-bench segments|checksums|joining [--core N] [--runs N] [--secs S] [--pkts N] [--room BYTES] [--mss N] [--payload N] [--outer 4|6] [--inner 4|6] [--udp 0|1] [--share 0|1] [--asks 0|1] [--hold PACKETS] [--raw LIBRARY]");
             return 2;
         }
 

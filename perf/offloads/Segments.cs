@@ -10,12 +10,19 @@ namespace NvgreGateway.OffloadBench;
 
 /// <summary>
 /// The segmenter on what perf/gsobench gives to librte_gso: 64,400 bytes of TCP payload behind IPv4 in IPv4 NVGRE, cut into segments of
-/// 1400, every checksum, the accounts and the transmit buffer of the gateway, and the return of the segments to their pool.
+/// 1400, every checksum, the accounts and the transmit buffer of the gateway, and the return of the segments to their pool. By options:
+/// IPv6 inside or outside, UDP, other lengths; a device that takes several buffers (share), completes checksums (asks), holds packets (hold).
 /// </summary>
 internal sealed unsafe class Segments
 {
-    private const int Headers = 14 + 20 + 8 + 14 + 20 + 20;
+    private const int InnerL2 = GreHeader.Size + EthernetHeader.Size;
     private const uint Sequence = 0x2000_0000;
+    private readonly int _outerL3;
+    private readonly int _innerL3;
+    private readonly bool _udp;
+    private readonly int _innerIp;
+    private readonly int _transport;
+    private readonly int _headers;
     private readonly int _payload;
     private readonly int _mss;
     private readonly int _runs;
@@ -24,23 +31,34 @@ internal sealed unsafe class Segments
     private readonly BenchAccess _ports;
     private readonly WorkerContext* _w;
     private readonly uint _peer;
+    private readonly PortOffloads _does;
     private int _at;
 
     public Segments(Program.Options options)
     {
+        _udp = options.Int("udp", 0) != 0;
+        _outerL3 = options.Int("outer", 4) == 4 ? Ipv4Header.Size : Ipv6Header.Size;
+        _innerL3 = options.Int("inner", 4) == 4 ? Ipv4Header.Size : Ipv6Header.Size;
+        _innerIp = EthernetHeader.Size + _outerL3 + InnerL2;
+        _transport = _innerIp + _innerL3;
+        _headers = _transport + (_udp ? UdpHeader.Size : TcpHeader.Size);
         _payload = options.Int("payload", 64400);
         _mss = options.Int("mss", 1400);
         _runs = options.Int("runs", 9);
         _seconds = options.Real("secs", 0.5);
-        int room = options.Int("room", 65024), packets = options.Int("pkts", 1);
-        MbufPool sources = MbufPool.Create("sources", (packets * (((_payload + Headers) / room) + 1)) + 1, 0, (ushort)(room + Mbuf.DefaultHeadroom));
+        int room = options.Int("room", 65024), packets = options.Int("pkts", 1), hold = options.Int("hold", 0);
+        MbufPool sources = MbufPool.Create("sources", (packets * (((_payload + _headers) / room) + 1)) + 1, 0, (ushort)(room + Mbuf.DefaultHeadroom));
         _sources = new Mbuf*[packets];
         for (int i = 0; i < packets; i++)
         {
             _sources[i] = Source(sources);
         }
 
-        _ports = new BenchAccess(MbufPool.Create("segments", 8191));
+        bool share = options.Int("share", 0) != 0;
+        _does = options.Int("asks", 0) != 0 ? PortOffloads.Ip4 | PortOffloads.Tcp4 | PortOffloads.Tcp6 | PortOffloads.Udp4 | PortOffloads.Udp6 | PortOffloads.Outer4 | PortOffloads.Outer6 : PortOffloads.None;
+        int buffers = 8191 + (hold * (share ? 1 : ((_mss + _headers) / 2048) + 1));
+        MbufPool heads = MbufPool.Create("heads", buffers * 3, dataRoom: Mbuf.DefaultHeadroom + IPorts.HeadBytes);
+        _ports = new BenchAccess(MbufPool.Create("segments", buffers, dataRoom: (ushort)options.Int("fresh", 2176)), heads, share, hold);
         GatewayMemory memory = GatewayMemory.CreatePrivate(ExchangeLimits.For(2, 1, 1, 2, 3, 2, 1024));
         var sketch = new SnapshotSketch();
         int underlay = sketch.AddPort(PortFlags.Underlay, 0x01AA_0000_0002);
@@ -77,7 +95,7 @@ internal sealed unsafe class Segments
             }
 
             double cycles = now - begun, cut = (double)packets * segments;
-            double bits = packets * 8.0 * (_payload + ((double)segments * Headers));
+            double bits = packets * 8.0 * (_payload + ((double)segments * _headers));
             if (run >= 0)
             {
                 Console.WriteLine(string.Create(
@@ -92,28 +110,36 @@ internal sealed unsafe class Segments
     {
         Mbuf* m = _sources[source];
         CopyRecord* record = Accounting.BeginCopies(_w, 0, 1, _peer, CopyKind.Fragments);
-        var note = new TxNote(record, Place.OfPeer(_peer, 0).Value, (uint)(_payload + 54), 0, CastKind.Unicast);
-        Segmentation.Run(_w, 0, m, new OffloadFrame(m->Data, tunnel: true), udp: false, (uint)_mss, note);
+        var note = new TxNote(record, Place.OfPeer(_peer, 0).Value, (uint)(_payload + _headers - _innerIp + EthernetHeader.Size), 0, CastKind.Unicast);
+        Segmentation.Run(_w, 0, m, new OffloadFrame(m->Data, tunnel: true), _udp, (uint)_mss, _does, note);
         _ports.Flush(0);
         Accounting.Settle(_w, record);
     }
 
     private Mbuf* Source(MbufPool pool)
     {
-        byte[] d = new byte[Headers + _payload];
-        Convert.FromHexString("02000000BB000200 0000AA010800".Replace(" ", "", StringComparison.Ordinal)).CopyTo(d, 0);
-        Ip(d.AsSpan(14), Headers - 14 + _payload, 0, 47, 0xAC1F_0001, 0xAC1F_0010);
-        Convert.FromHexString("200065580013891E").CopyTo(d, 34);
-        Convert.FromHexString("0610000000010620000000010800").CopyTo(d, 42);
-        Ip(d.AsSpan(56), 40 + _payload, 0x4000, 6, 0x0A01_01C8, 0x0A01_010B);
-        BinaryPrimitives.WriteUInt32BigEndian(d.AsSpan(76), 0xC000_01BB);
-        BinaryPrimitives.WriteUInt32BigEndian(d.AsSpan(80), Sequence);
-        d[88] = 0x50;
-        d[89] = 0x18;
-        d[90] = d[91] = 0xFF;
+        byte[] d = new byte[_headers + _payload];
+        Convert.FromHexString("02000000BB0002000000AA01").CopyTo(d, 0);
+        Ip(d.AsSpan(12), _outerL3, _headers - 14 - _outerL3 + _payload, 0, 47, 0xAC1F_0001, 0xAC1F_0010);
+        Convert.FromHexString("200065580013891E").CopyTo(d, 14 + _outerL3);
+        Convert.FromHexString("061000000001062000000001").CopyTo(d, _innerIp - 14);
+        Ip(d.AsSpan(_innerIp - 2), _innerL3, _headers - _transport + _payload, 0x4000, (byte)(_udp ? 17 : 6), 0x0A01_01C8, 0x0A01_010B);
+        BinaryPrimitives.WriteUInt32BigEndian(d.AsSpan(_transport), 0xC000_01BB);
+        if (_udp)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(d.AsSpan(_transport + 4), (ushort)(8 + _payload));
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(d.AsSpan(_transport + 4), Sequence);
+            d[_transport + 12] = 0x50;
+            d[_transport + 13] = 0x18;
+            d[_transport + 14] = d[_transport + 15] = 0xFF;
+        }
+
         for (int k = 0; k < _payload; k++)
         {
-            d[Headers + k] = (byte)((7 * k) + 3);
+            d[_headers + k] = (byte)((7 * k) + 3);
         }
 
         Mbuf* head = null, last = null;
@@ -138,14 +164,30 @@ internal sealed unsafe class Segments
             last = m;
         }
 
-        head->TxOffload = Mbuf.PackTxOffload(0, 20, 20, _mss);
+        head->TxOffload = Mbuf.PackTxOffload(0, _innerL3, _headers - _transport, _mss);
         return head;
     }
 
-    private static void Ip(Span<byte> ip, int length, int fragment, byte protocol, uint source, uint destination)
+    // The EtherType and an IP header.
+    private static void Ip(Span<byte> at, int size, int length, int fragment, byte protocol, uint source, uint destination)
     {
+        Span<byte> ip = at[2..];
+        if (size == Ipv6Header.Size)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(at, 0x86DD);
+            ip[0] = 0x60;
+            BinaryPrimitives.WriteUInt16BigEndian(ip[4..], (ushort)length);
+            ip[6] = protocol;
+            ip[7] = 64;
+            ip[8] = ip[24] = 0xFD;
+            BinaryPrimitives.WriteUInt32BigEndian(ip[20..], source);
+            BinaryPrimitives.WriteUInt32BigEndian(ip[36..], destination);
+            return;
+        }
+
+        BinaryPrimitives.WriteUInt16BigEndian(at, 0x0800);
         ip[0] = 0x45;
-        BinaryPrimitives.WriteUInt16BigEndian(ip[2..], (ushort)length);
+        BinaryPrimitives.WriteUInt16BigEndian(ip[2..], (ushort)(size + length));
         BinaryPrimitives.WriteUInt16BigEndian(ip[6..], (ushort)fragment);
         ip[8] = 64;
         ip[9] = protocol;
@@ -164,15 +206,18 @@ internal sealed unsafe class Segments
             filled += s->DataLen;
         }
 
-        int part = f.Length - Headers;
-        byte[] pseudo = [.. f[68..76], 0, 6, (byte)((20 + part) >> 8), (byte)(20 + part), .. f[76..]];
-        bool right = filled == f.Length && part == Math.Min(_mss, _payload - _at)
-            && BinaryPrimitives.ReadUInt16BigEndian(f.AsSpan(16)) == f.Length - 14 && BinaryPrimitives.ReadUInt16BigEndian(f.AsSpan(58)) == f.Length - 56
-            && BinaryPrimitives.ReadUInt32BigEndian(f.AsSpan(80)) == Sequence + _at && f[89] == (_at + part == _payload ? 0x18 : 0x10)
-            && Sum(f.AsSpan(14, 20)) == 0xFFFF && Sum(f.AsSpan(56, 20)) == 0xFFFF && Sum(pseudo) == 0xFFFF;
+        int part = f.Length - _headers, length = f.Length - _transport;
+        byte[] pseudo = [.. f[(_innerIp + (_innerL3 == 20 ? 12 : 8)).._transport], 0, (byte)(_udp ? 17 : 6), (byte)(length >> 8), (byte)length];
+        bool right = filled == f.Length && part == Math.Min(_mss, _payload - _at) && RightIp(f, 14, _outerL3) && RightIp(f, _innerIp, _innerL3);
+        right &= ((Mbuf*)packet)->OlFlags != MbufFlags.None
+            ? _does != PortOffloads.None && Sum(f.AsSpan(_transport + (_udp ? 6 : 16), 2)) == Sum(pseudo)
+            : Sum([.. pseudo, .. f[_transport..]]) == 0xFFFF;
+        right &= _udp
+            ? BinaryPrimitives.ReadUInt16BigEndian(f.AsSpan(_transport + 4)) == length
+            : BinaryPrimitives.ReadUInt32BigEndian(f.AsSpan(_transport + 4)) == Sequence + _at && f[_transport + 13] == (_at + part == _payload ? 0x18 : 0x10);
         for (int i = 0; i < part; i++)
         {
-            right &= f[Headers + i] == (byte)((7 * (_at + i)) + 3);
+            right &= f[_headers + i] == (byte)((7 * (_at + i)) + 3);
         }
 
         if (!right)
@@ -182,6 +227,10 @@ internal sealed unsafe class Segments
 
         _at += part;
     }
+
+    private static bool RightIp(byte[] f, int at, int size) => size == Ipv6Header.Size
+        ? BinaryPrimitives.ReadUInt16BigEndian(f.AsSpan(at + 4)) == f.Length - at - size
+        : BinaryPrimitives.ReadUInt16BigEndian(f.AsSpan(at + 2)) == f.Length - at && Sum(f.AsSpan(at, size)) == 0xFFFF;
 
     private static uint Sum(ReadOnlySpan<byte> bytes)
     {
