@@ -80,6 +80,8 @@ internal static unsafe class ContextMemory
         w->Icmp = memory.Punt(index, PuntClass.Icmp);
         w->TenantGroup = memory.Punt(index, PuntClass.TenantGroup);
         w->Inject = memory.Inject(index);
+        w->Samples = memory.SampleRing(index);
+        w->SampleSeed = (uint)index + 1;
         w->Bindings = memory.Bindings;
         w->Groups = memory.Groups;
         w->Access = access;

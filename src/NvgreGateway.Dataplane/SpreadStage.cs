@@ -82,10 +82,15 @@ internal static unsafe class SpreadStage
             return;
         }
 
-        bool underlay = (w->PortEntries[port].Flags & PortFlags.Underlay) != 0;
+        PortFlags flags = w->PortEntries[port].Flags;
+        bool underlay = (flags & PortFlags.Underlay) != 0;
         if (w->Trace != null)
         {
             TraceStage.Run(w, port, underlay, count);
+        }
+        else if ((flags & PortFlags.Sampled) != 0)
+        {
+            SampleStage.Run(w, port, underlay, count);
         }
         else if (underlay)
         {

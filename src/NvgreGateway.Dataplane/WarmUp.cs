@@ -44,7 +44,7 @@ internal static unsafe class WarmUp
         typeof(PathChoice),
         typeof(PieceCursor),
         typeof(PriorityStage),
-        typeof(RelayStage),
+        typeof(RelayStage), typeof(SampleStage),
         typeof(Segmentation),
         typeof(SegmentCut),
         typeof(SegmentTemplate),

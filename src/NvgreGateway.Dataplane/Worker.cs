@@ -179,6 +179,10 @@ public sealed unsafe class Worker<TPorts>
             {
                 TraceStage.Run(w, port, (flags & PortFlags.Underlay) != 0, n);
             }
+            else if ((flags & PortFlags.Sampled) != 0)
+            {
+                SampleStage.Run(w, port, (flags & PortFlags.Underlay) != 0, n);
+            }
             else if ((flags & PortFlags.Underlay) != 0)
             {
                 UnderlayForwarding.Run(w, port, UnderlayInput.Run(w, port, w->Burst, n));

@@ -130,6 +130,15 @@ internal unsafe struct WorkerContext
     public TraceState* Trace;
     public TraceState* TraceMemory;
     public uint TraceSession;
+
+    /// <summary>Where samples of flows go (<see cref="SampleStage"/>).</summary>
+    public SpscRing Samples;
+
+    /// <summary>Frames of sampled ports that pass before the next sample.</summary>
+    public uint SampleIn;
+
+    /// <summary>State of the generator that spreads samples, so that no periodic traffic hides from them.</summary>
+    public uint SampleSeed;
     public uint MaxPorts;
 
     /// <summary>Workers of the gateway.</summary>

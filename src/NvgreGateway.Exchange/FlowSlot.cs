@@ -12,10 +12,13 @@ namespace NvgreGateway.Exchange;
 public unsafe struct FlowSlot
 {
     /// <summary>Bytes of the description, from <see cref="Kind"/> on.</summary>
-    public const int DescriptionBytes = 176;
+    public const int DescriptionBytes = 224;
 
     /// <summary>Bytes of <see cref="Text"/>.</summary>
     public const int TextBytes = 156;
+
+    /// <summary>Bytes of <see cref="Header"/>.</summary>
+    public const int MostHeader = 72;
 
     /// <summary>Number of what is wanted, 0 = nothing.</summary>
     public uint Wanted;
@@ -74,19 +77,19 @@ public unsafe struct FlowSlot
     /// <summary>TTL or hop limit of the outer header that is made.</summary>
     public byte Ttl;
 
-    /// <summary>FlowID of the outer header that is made: constant, hence a rule for each flow wherever FlowIDs differ (C-122).</summary>
+    /// <summary>FlowID of the outer header that is made: constant, hence a rule for each flow wherever FlowIDs differ (C-122, A-030).</summary>
     public byte FlowId;
 
-    /// <summary>PCP of the tag that is added.</summary>
+    /// <summary>PCP of the tag that is added to what leaves decapsulated.</summary>
     public byte Pcp;
 
     /// <summary>Bytes of the outer headers, Ethernet to GRE.</summary>
     public byte HeaderLength;
 
-    /// <summary>Source port of the tenant's flow, in the order of this machine; 0 = any.</summary>
+    /// <summary>Source port of the tenant's flow, in the order of this machine.</summary>
     public ushort InnerSourcePort;
 
-    /// <summary>Destination port of the tenant's flow; 0 = any.</summary>
+    /// <summary>Destination port of the tenant's flow.</summary>
     public ushort InnerDestinationPort;
 
     /// <summary>Our PA.</summary>
@@ -95,8 +98,38 @@ public unsafe struct FlowSlot
     /// <summary>The peer's PA.</summary>
     public fixed byte PeerAddress[16];
 
-    /// <summary>Outer headers that are made, as <see cref="PeerEntry.Template"/> has them but with their next hop.</summary>
-    public fixed byte Header[72];
+    /// <summary>Outer headers that are made, as <see cref="PeerEntry.Template"/> has them but with all that the rule holds constant.</summary>
+    public fixed byte Header[MostHeader];
+
+    /// <summary>Source address of the tenant's flow, IPv4 in the first four bytes.</summary>
+    public fixed byte InnerSource[16];
+
+    /// <summary>Destination address of the tenant's flow, likewise.</summary>
+    public fixed byte InnerDestination[16];
+
+    /// <summary>Flow label of the outer IPv6 header that is made: as constant as the FlowID.</summary>
+    public uint FlowLabel;
+
+    /// <summary>Segment id: with <see cref="Mac"/> and <see cref="SourceMac"/> the keys of the FDB entries that it mirrors.</summary>
+    public uint Segment;
+
+    /// <summary>TOS byte or traffic class of the tenant's packets: all eight bits count, so what is marked otherwise is software's.</summary>
+    public byte Tos;
+
+    /// <summary>TOS byte or traffic class of the outer header that is made.</summary>
+    public byte OuterTos;
+
+    /// <summary>PCP of the outer tag that is made (E-042).</summary>
+    public byte OuterPcp;
+
+    /// <summary>1 = only asked about, never installed: what a device would take is known before there is a use for it (C-070).</summary>
+    public byte Probe;
+
+    /// <summary>1 = of one flow: addresses and ports count; else of all flows between the two MACs.</summary>
+    public byte IsFlow;
+
+    private readonly byte _reserved;
+    private readonly ushort _reserved2;
 
     /// <summary>Number of what the rest tells of; 0 = nothing is installed.</summary>
     public uint Done;

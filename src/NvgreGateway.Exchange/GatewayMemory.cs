@@ -18,6 +18,8 @@ public sealed unsafe class GatewayMemory : IDisposable
     private static readonly bool[] s_huge = [false, true, false, true, true, true, false, false, false, false, false];
     private static readonly (uint Bytes, uint Slots)[] s_punt = [(512, 1024), (PuntSlot.HeadBytes, 16384), (512, 512), (9728, 256), (1664, 256)];
     private const uint TraceSlots = 4096;
+    private const uint SampleSlots = 256;
+    private static readonly ulong s_sampleBytes = (SpscRing.Bytes(FlowSample.SizeOf, SampleSlots) + 4095) & ~4095ul;
     private static readonly ulong s_traceBytes = (SpscRing.Bytes(TraceEvent.SizeOf, TraceSlots) + 4095) & ~4095ul;
     private readonly Region[] _regions;
 
@@ -308,6 +310,11 @@ public sealed unsafe class GatewayMemory : IDisposable
     /// <returns>The ring.</returns>
     public SpscRing TraceRing(int worker) => new(RingsOf(worker) + RingBytes() - s_traceBytes);
 
+    /// <summary>The ring of flow samples of a worker: the worker produces <see cref="FlowSample"/>, control consumes.</summary>
+    /// <param name="worker">Worker index.</param>
+    /// <returns>The ring.</returns>
+    public SpscRing SampleRing(int worker) => new(RingsOf(worker) + RingBytes() - s_traceBytes - s_sampleBytes);
+
     /// <summary>Copies what the data process says of a port, whole.</summary>
     /// <param name="port">Port index.</param>
     /// <returns>A consistent copy.</returns>
@@ -379,7 +386,7 @@ public sealed unsafe class GatewayMemory : IDisposable
             bytes += SpscRing.Bytes(size, slots);
         }
 
-        return ((bytes + 4095) & ~4095ul) + s_traceBytes;
+        return ((bytes + 4095) & ~4095ul) + s_sampleBytes + s_traceBytes;
     }
 
     // At most half of the places are used; as many tenants as the FDB holds MACs.
@@ -423,6 +430,7 @@ public sealed unsafe class GatewayMemory : IDisposable
             }
 
             SpscRing.Format(p, 9728, 128);
+            SpscRing.Format(memory.RingsOf(worker) + RingBytes() - s_traceBytes - s_sampleBytes, FlowSample.SizeOf, SampleSlots);
             SpscRing.Format(memory.RingsOf(worker) + RingBytes() - s_traceBytes, TraceEvent.SizeOf, TraceSlots);
         }
 

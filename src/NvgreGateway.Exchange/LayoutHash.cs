@@ -16,7 +16,7 @@ public static class LayoutHash
         typeof(SegmentEntry), typeof(AttachmentEntry), typeof(PeerEntry), typeof(PathSet), typeof(PeerKey4), typeof(PeerKey6), typeof(GroupKey), typeof(LocalAddress),
         typeof(FdbBucket), typeof(BindingEntry), typeof(NextHopSlot), typeof(PuntSlot), typeof(InjectSlot), typeof(WorkerStatistics), typeof(PeerCounters),
         typeof(AttachmentCounters), typeof(PortCounters), typeof(GreProtocolCount), typeof(PortTableEntry), typeof(DataSettings),
-        typeof(PortState), typeof(DataState), typeof(Mailbox), typeof(StormBuckets), typeof(PathMtuSlot), typeof(TraceControl), typeof(TraceEvent), typeof(FlowSlot),
+        typeof(PortState), typeof(DataState), typeof(Mailbox), typeof(StormBuckets), typeof(PathMtuSlot), typeof(TraceControl), typeof(TraceEvent), typeof(FlowSlot), typeof(FlowSample),
     ];
 
     /// <summary>The hash of this build.</summary>

@@ -61,6 +61,12 @@ public enum PortFlags : uint
     /// <summary>Workers hand received packets to each other where the device does not spread them (<c>workers.spread: auto</c>, C-056).</summary>
     MaySpread = 32768,
 
+    /// <summary>
+    /// Devices would forward flows that come in here by themselves: workers tell control of some of their frames
+    /// (<see cref="FlowSample"/>, C-122). The one flag that control changes in a published snapshot.
+    /// </summary>
+    Sampled = 65536,
+
     /// <summary>The port is in use; an entry without it is a gap.</summary>
     Valid = 1u << 31,
 }

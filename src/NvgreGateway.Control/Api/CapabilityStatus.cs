@@ -15,6 +15,9 @@ public sealed record CapabilityStatus
     /// <summary>Each function of NVGRE offload as a set over <c>inner4</c>, <c>inner6</c>, <c>outer4</c>, <c>outer6</c>; empty = not supported.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Capable { get; init; }
 
+    /// <summary>Rules that the device was asked about when it was started, without any being made (C-053, C-054, C-121, C-122).</summary>
+    public required IReadOnlyList<RuleCapability> Rules { get; init; }
+
     /// <summary>The device's own words, as far as the gateway has a use for them.</summary>
     public required IReadOnlyList<string> Reported { get; init; }
 }

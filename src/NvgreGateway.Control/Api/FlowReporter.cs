@@ -1,16 +1,14 @@
 using System.Globalization;
 using System.Net;
-using System.Runtime.InteropServices;
+using NvgreGateway.Control.Flows;
 using NvgreGateway.Exchange;
 using NvgreGateway.Packets;
 
 namespace NvgreGateway.Control.Api;
 
-/// <summary>Makes <see cref="FlowStatus"/> of the table of rules.</summary>
+/// <summary>Makes <see cref="FlowStatus"/> of the table of rules, and of the heavy flows that have none.</summary>
 internal static unsafe class FlowReporter
 {
-    private const int NotSupported = 95, NoSuchCall = 38;
-
     internal static IReadOnlyList<FlowStatus> Flows(ControlPlane plane)
     {
         FlowTable table = plane.Memory.Flows;
@@ -18,19 +16,46 @@ internal static unsafe class FlowReporter
         for (int i = 0; i < table.Used; i++)
         {
             FlowSlot slot = *table[i];
-            if (slot.Wanted != 0 && slot.Port < plane.Configuration.Ports.Count)
+            bool tunnels = slot.Kind is FlowKind.Encapsulate or FlowKind.Decapsulate;
+            if (slot.Wanted != 0 && slot.Port < plane.Configuration.Ports.Count && (slot.Probe == 0 || (tunnels && FlowAbilities.StateOf(&slot) == FlowState.Refused)))
             {
                 all.Add(StatusOf(plane, slot));
             }
         }
 
-        return [.. all.OrderBy(static f => f.Port, StringComparer.Ordinal).ThenBy(static f => f.Kind, StringComparer.Ordinal).ThenBy(static f => f.Match, StringComparer.Ordinal)];
+        return
+        [
+            .. all.OrderBy(static f => f.Port, StringComparer.Ordinal).ThenBy(static f => f.Kind, StringComparer.Ordinal).ThenBy(static f => f.Match, StringComparer.Ordinal),
+            .. Left(plane).OrderBy(static f => f.Port, StringComparer.Ordinal).ThenBy(static f => f.Kind, StringComparer.Ordinal).ThenBy(static f => f.Match, StringComparer.Ordinal),
+        ];
+    }
+
+    private static IEnumerable<FlowStatus> Left(ControlPlane plane)
+    {
+        foreach ((LeftFlows left, int n) in plane.Flows?.Left ?? new Dictionary<LeftFlows, int>())
+        {
+            if (plane.Index.AttachmentOf(left.Attachment) is { } attachment && plane.Index.PeerOf(left.Peer) is { } peer && peer.Path is { } path)
+            {
+                string access = attachment.Attachment.Port, underlay = plane.Configuration.Ports[path.PortIndex].Name;
+                yield return new FlowStatus
+                {
+                    Port = left.Encapsulates ? access : underlay,
+                    Kind = left.Encapsulates ? "encapsulate" : "decapsulate",
+                    Match = string.Create(CultureInfo.InvariantCulture, $"{n} heavy flow{(n == 1 ? "" : "s")} of {attachment.Segment.Name}, VLAN {attachment.Attachment.Vlan}"),
+                    Queues = [],
+                    OutPort = left.Encapsulates ? underlay : access,
+                    Peer = peer.Peer.Address.ToString(),
+                    State = "software",
+                    Reason = left.Reason,
+                };
+            }
+        }
     }
 
     private static FlowStatus StatusOf(ControlPlane plane, FlowSlot slot)
     {
-        FlowState state = slot.Done == slot.Wanted ? slot.State : FlowState.Waiting;
-        bool tunnels = slot.Kind is FlowKind.Encapsulate or FlowKind.Decapsulate;
+        FlowState state = FlowAbilities.StateOf(&slot);
+        bool tunnels = slot.Kind is FlowKind.Encapsulate or FlowKind.Decapsulate, rule = slot.Probe == 0;
         return new FlowStatus
         {
             Port = plane.Configuration.Ports[slot.Port].Name,
@@ -43,14 +68,16 @@ internal static unsafe class FlowReporter
                 FlowKind.Encapsulate => "encapsulate",
                 _ => "decapsulate",
             },
-            Match = Match(slot),
+            Match = !rule ? $"all, outer IPv{slot.Family}" : tunnels ? Flow(plane, slot) : Match(slot),
             Queues = QueuesOf(slot.Queues),
             OutPort = tunnels && slot.OutPort < plane.Configuration.Ports.Count ? plane.Configuration.Ports[slot.OutPort].Name : null,
-            Peer = tunnels ? new IPAddress(new ReadOnlySpan<byte>(slot.PeerAddress, slot.Family == 6 ? 16 : 4)).ToString() : null,
+            Peer = tunnels && rule ? new IPAddress(new ReadOnlySpan<byte>(slot.PeerAddress, slot.Family == 6 ? 16 : 4)).ToString() : null,
+            FlowId = slot.Kind == FlowKind.Encapsulate && rule ? slot.FlowId : null,
             State = state.ToString().ToLowerInvariant(),
             Form = state == FlowState.Installed ? Form(slot) : null,
-            Reason = state is FlowState.Refused or FlowState.Failed ? Reason(slot) : null,
+            Reason = state is FlowState.Refused or FlowState.Failed ? FlowAbilities.Reason(&slot) : null,
             Packets = slot.Packets,
+            Bytes = slot.Bytes,
         };
     }
 
@@ -74,18 +101,20 @@ internal static unsafe class FlowReporter
             words.Add($"to {new MacAddress(slot.Mac)}");
         }
 
-        if (slot.SourceMac != 0)
-        {
-            words.Add($"from {new MacAddress(slot.SourceMac)}");
-        }
-
-        if (slot.InnerFamily != 0)
-        {
-            words.Add($"{(slot.InnerProtocol == 6 ? "TCP" : "UDP")} over IPv{slot.InnerFamily}");
-        }
-
         return string.Join(", ", words);
     }
+
+    // A flow by its addresses, or all flows between two MACs.
+    private static string Flow(ControlPlane plane, FlowSlot slot)
+    {
+        string segment = plane.Index.SegmentOf(slot.Segment)?.Name ?? "?", protocol = slot.InnerProtocol == 6 ? "TCP" : "UDP";
+        string mark = slot.Tos == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", DSCP {slot.Tos >> 2}");
+        string what = slot.IsFlow == 0 ? $"{new MacAddress(slot.SourceMac)} > {new MacAddress(slot.Mac)} {protocol}/IPv{slot.InnerFamily}"
+            : $"{EndPoint(slot.InnerSource, slot.InnerFamily, slot.InnerSourcePort)} > {EndPoint(slot.InnerDestination, slot.InnerFamily, slot.InnerDestinationPort)} {protocol}";
+        return string.Create(CultureInfo.InvariantCulture, $"{segment}, VLAN {slot.Vlan}: {what}{mark}");
+    }
+
+    private static IPEndPoint EndPoint(byte* address, byte family, ushort port) => new(new IPAddress(new ReadOnlySpan<byte>(address, family == 6 ? 16 : 4)), port);
 
     private static string? Form(in FlowSlot slot) => slot.Kind switch
     {
@@ -100,16 +129,4 @@ internal static unsafe class FlowReporter
         FlowKind.VsidQueues or FlowKind.InnerMacQueues when slot.Form > 0 => slot.Form == 1 ? "RSS of the driver's level" : "RSS of the outer headers",
         _ => null,
     };
-
-    private static string Reason(FlowSlot slot)
-    {
-        string text = GatewayMemory.Text(slot.Text, FlowSlot.TextBytes);
-        string error = slot.Error switch
-        {
-            NoSuchCall => "the driver knows no flow rules",
-            NotSupported => "not supported",
-            _ => Marshal.GetPInvokeErrorMessage(slot.Error),
-        };
-        return text.Length == 0 ? error : $"{text} ({error})";
-    }
 }

@@ -21,7 +21,13 @@ public sealed record FlowStatus
     /// <summary>The peer of hardware encapsulation.</summary>
     public string? Peer { get; init; }
 
-    /// <summary><c>waiting</c>, <c>installed</c>, <c>refused</c> (the device does not do that) or <c>failed</c> (it did not take the rule, as when its table is full).</summary>
+    /// <summary>The FlowID that hardware gives the flow: the one that software gives it (C-122).</summary>
+    public int? FlowId { get; init; }
+
+    /// <summary>
+    /// <c>waiting</c>, <c>installed</c>, <c>refused</c> (the device does not do that), <c>failed</c> (it did not take the rule, as when its table is full) or
+    /// <c>software</c>: heavy flows that need what no rule does.
+    /// </summary>
     public required string State { get; init; }
 
     /// <summary>Which form of the rule is installed, where it has several.</summary>
@@ -32,4 +38,7 @@ public sealed record FlowStatus
 
     /// <summary>Packets that the hardware forwarded by it; they count among those of segment, peer, attachment and ports too.</summary>
     public ulong Packets { get; init; }
+
+    /// <summary>Bytes of those, as they arrived.</summary>
+    public ulong Bytes { get; init; }
 }

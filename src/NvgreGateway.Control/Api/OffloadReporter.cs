@@ -1,3 +1,4 @@
+using NvgreGateway.Control.Flows;
 using NvgreGateway.Control.Offload;
 using NvgreGateway.Exchange;
 
@@ -15,7 +16,7 @@ internal static unsafe class OffloadReporter
             Port = plane.Configuration.Ports[i].Name,
             Driver = DriverOf(plane.Memory.ReadPortState(i)),
             Offloads = [.. plan.States().Select(static s => new OffloadNameStatus { Name = s.Word, Device = s.Device, Asked = s.Asked, InForce = s.InForce, Reason = s.Reason, Checked = s.Checked })],
-            Active = plan.Functions().ToDictionary(static f => f.Name, static f => f.Active),
+            Active = Functions(plane, i).ToDictionary(static f => f.Name, static f => f.Active),
             Requests = plane.Statistics.Offloads(i),
         })];
 
@@ -33,13 +34,16 @@ internal static unsafe class OffloadReporter
                 Port = plane.Configuration.Ports[i].Name,
                 Driver = DriverOf(state),
                 MaxHeader = OffloadPlan.MaxHeader,
-                Capable = plane.Offloads[i].Functions().ToDictionary(static f => f.Name, static f => f.Capable),
+                Capable = Functions(plane, i).ToDictionary(static f => f.Name, static f => f.Capable),
+                Rules = FlowAbilities.Of(plane.Memory, plane.Configuration, i),
                 Reported = state.Reported == DeviceOffloads.None ? [] : state.Reported.ToString().Split(", "),
             });
         }
 
         return list;
     }
+
+    private static IEnumerable<OffloadFunction> Functions(ControlPlane plane, int port) => plane.Offloads[port].Functions().Append(FlowAbilities.Vmq(plane.Memory, port));
 
     private static string? DriverOf(PortState state) => GatewayMemory.Text(state.Driver, 32) is { Length: > 0 } driver ? driver : null;
 }

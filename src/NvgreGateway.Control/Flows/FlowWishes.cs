@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using NvgreGateway.Control.Configuration;
@@ -7,17 +8,18 @@ using NvgreGateway.Packets;
 namespace NvgreGateway.Control.Flows;
 
 /// <summary>
-/// Which rules the ports' hardware should have. Hardware forwards by itself only what needs nothing but its headers changed: TCP and UDP
-/// between two stations that records name, toward or from a peer of one path whose FlowID is always 0. Where FlowIDs differ by flow a rule
-/// would lend them all one (C-122, A-030), so such peers are left to software.
+/// Describes rules: those of queues that a configuration wants, probes of what devices would take, and those of hardware encapsulation, whose
+/// outer header is byte for byte what software writes for the same flow (C-124).
 /// </summary>
 internal static unsafe class FlowWishes
 {
-    private const int Ethernet = 14;
+    /// <summary>Pairs of ports that are asked about hardware encapsulation at most.</summary>
+    internal const int MostPairs = 64;
 
-    // Pairs of stations that are looked at: as many as the table of rules holds, and few beside the square of many records.
-    private const int MostPairs = 512;
-    private static readonly (byte Family, byte Protocol)[] s_inner = [(4, 6), (4, 17), (6, 6), (6, 17)];
+    // Stations and flows that no device ever meets: what is probed with is never installed.
+    private const ulong ProbeMac = 0x0100_0000_0002;
+    private const uint ProbeVsid = 4096;
+    private const int Ethernet = 14;
 
     /// <summary>All rules that a configuration wants, but for hardware encapsulation: those need no tables.</summary>
     /// <param name="configuration">A valid configuration.</param>
@@ -39,27 +41,15 @@ internal static unsafe class FlowWishes
 
                 foreach (byte family in FamiliesOf(port))
                 {
-                    wishes.Add(new FlowSlot
-                    {
-                        Kind = rule.Vsid is null ? FlowKind.InnerMacQueues : FlowKind.VsidQueues,
-                        Family = family,
-                        Port = (ushort)i,
-                        OuterVlan = (ushort)(port.Vlan ?? 0),
-                        Vsid = (uint)(rule.Vsid ?? 0),
-                        Mac = rule.Mac?.Value ?? 0,
-                        Queues = queues,
-                    });
+                    wishes.Add(ForQueues(rule.Vsid is null ? FlowKind.InnerMacQueues : FlowKind.VsidQueues, i, port, family, (uint)(rule.Vsid ?? 0), rule.Mac?.Value ?? 0, queues));
                 }
             }
 
-            if (port.Role == PortRole.Underlay && port.Queues > 1 && IsAllowed(configuration, i))
+            if (port.Role == PortRole.Underlay && port.Queues > 1 && FlowConditions.IsAllowed(configuration, i))
             {
                 foreach (byte family in FamiliesOf(port))
                 {
-                    wishes.Add(new FlowSlot
-                    {
-                        Kind = FlowKind.InnerSpread, Family = family, Port = (ushort)i, OuterVlan = (ushort)(port.Vlan ?? 0), Queues = ulong.MaxValue >> (64 - port.Queues),
-                    });
+                    wishes.Add(ForQueues(FlowKind.InnerSpread, i, port, family, 0, 0, ulong.MaxValue >> (64 - port.Queues)));
                 }
             }
         }
@@ -67,135 +57,153 @@ internal static unsafe class FlowWishes
         return wishes;
     }
 
-    /// <summary>The rules of hardware encapsulation that the published tables allow now.</summary>
+    /// <summary>What every port is asked about before there is a use for it: queues for a VSID, for an inner MAC, and for a MAC (C-053, C-054, C-070).</summary>
+    /// <param name="configuration">A valid configuration.</param>
+    /// <returns>Descriptions.</returns>
+    internal static List<FlowSlot> QueueProbes(GatewayConfiguration configuration)
+    {
+        var probes = new List<FlowSlot>();
+        for (int i = 0; i < configuration.Ports.Count; i++)
+        {
+            PortConfiguration port = configuration.Ports[i];
+            if (port.Role == PortRole.Access)
+            {
+                probes.Add(new FlowSlot { Kind = FlowKind.MacQueues, Port = (ushort)i, Mac = ProbeMac, Queues = 1, Probe = 1 });
+                continue;
+            }
+
+            foreach (byte family in (byte[])[4, 6])
+            {
+                foreach ((FlowKind kind, uint vsid, ulong mac) in ((FlowKind, uint, ulong)[])[(FlowKind.VsidQueues, ProbeVsid, 0), (FlowKind.InnerMacQueues, 0, ProbeMac)])
+                {
+                    FlowSlot probe = ForQueues(kind, i, port, family, vsid, mac, 1);
+                    probe.Probe = 1;
+                    probes.Add(probe);
+                }
+            }
+        }
+
+        return probes;
+    }
+
+    /// <summary>What pairs of ports are asked about: encapsulation and decapsulation between the VLANs of the one and the peers behind the other (C-121, C-122).</summary>
     /// <param name="memory">The regions.</param>
     /// <param name="index">The configuration with its ids.</param>
-    /// <returns>Descriptions.</returns>
-    internal static List<FlowSlot> Tunnels(GatewayMemory memory, PlaneIndex index)
+    /// <returns>Descriptions, two for each pair and outer family.</returns>
+    internal static List<FlowSlot> TunnelProbes(GatewayMemory memory, PlaneIndex index)
     {
-        var wishes = new List<FlowSlot>();
-        Snapshot tables = memory.Current;
-        int pairs = 0;
+        var probes = new List<FlowSlot>();
+        var seen = new HashSet<(int Access, int Underlay, byte Family)>();
         foreach (PlaneIndex.SegmentView segment in index.Segments)
         {
-            if (segment.Segment.Records.Count < 2 || (tables.Segments[segment.Id].Flags & SegmentFlags.Up) == 0)
+            foreach (PlaneIndex.PeerView peer in segment.Peers.DistinctBy(static p => (p.Path?.PortIndex, p.Peer.Address.AddressFamily)))
             {
-                continue;
-            }
-
-            // Once for a segment, not once for each of its remote stations; more than all pairs together are never used.
-            List<(MacAddress Mac, PlaneIndex.AttachmentView Attachment)> locals = [.. LocalsOf(segment).Take(MostPairs)];
-            if (locals.Count == 0)
-            {
-                continue;
-            }
-
-            foreach (RecordConfiguration remote in segment.Segment.Records.Where(static r => r.Pa is not null))
-            {
-                if (index.PeerOf(segment.Segment.Vsid, remote.Pa!) is not { } peer || !Suits(memory, tables, index.Configuration, peer))
+                foreach (PlaneIndex.AttachmentView attachment in segment.Attachments.DistinctBy(static a => a.Port))
                 {
-                    continue;
-                }
-
-                foreach ((MacAddress local, PlaneIndex.AttachmentView attachment) in locals)
-                {
-                    if (pairs++ == MostPairs)
+                    var way = new FlowWay(memory, index, segment, attachment, peer);
+                    if (way.Entry->HeaderLength == 0 || peer.Hops.Count == 0 || !FlowConditions.IsAllowed(index.Configuration, attachment.Port)
+                        || !FlowConditions.IsAllowed(index.Configuration, way.Entry->Port)
+                        || seen.Count == MostPairs || !seen.Add((attachment.Port, way.Entry->Port, way.Family)))
                     {
-                        return wishes;
+                        continue;
                     }
 
-                    Add(wishes, memory, tables, index.Configuration, segment, attachment, peer, local, remote.Mac);
+                    foreach (bool encapsulates in (bool[])[true, false])
+                    {
+                        var flow = new FlowKey(
+                            encapsulates, encapsulates && way.DiffersByFlow, FdbTable.Key(ProbeMac, segment.Id), FdbTable.Key(ProbeMac | 0x0100, segment.Id), attachment.Id, peer.Id, 4,
+                            17, 0, 0x0101_000A, 0x0201_000A, 1, 1, 0);
+                        FlowSlot probe = Tunnel(way, flow);
+                        probe.Probe = 1;
+                        probe.OuterMac = probe.OuterMac == 0 ? ProbeMac : probe.OuterMac;
+                        probes.Add(probe);
+                    }
                 }
             }
         }
 
-        return wishes;
+        return probes;
     }
 
-    private static IEnumerable<(MacAddress Mac, PlaneIndex.AttachmentView Attachment)> LocalsOf(PlaneIndex.SegmentView segment)
+    /// <summary>The rule for a flow.</summary>
+    /// <param name="way">What it leads through; nothing of <see cref="FlowConditions"/> stands against it.</param>
+    /// <param name="flow">The flow.</param>
+    /// <returns>Its description.</returns>
+    internal static FlowSlot Tunnel(FlowWay way, FlowKey flow)
     {
-        foreach (RecordConfiguration local in segment.Segment.Records.Where(static r => r.Port is not null))
-        {
-            if (segment.Attachments.FirstOrDefault(a => a.Attachment.Port == local.Port && a.Attachment.Vlan == local.Vlan && a.Attachment.InnerVlan is null) is { } attachment)
-            {
-                yield return (local.Mac, attachment);
-            }
-        }
-    }
-
-    private static void Add(
-        List<FlowSlot> wishes, GatewayMemory memory, Snapshot tables, GatewayConfiguration configuration, PlaneIndex.SegmentView segment,
-        PlaneIndex.AttachmentView attachment, PlaneIndex.PeerView peer, MacAddress local, MacAddress remote)
-    {
-        PeerEntry* entry = tables.Peers + peer.Id;
-        PortConfiguration access = configuration.Ports[attachment.Port], underlay = configuration.Ports[entry->Port];
-        if (access.Mode != PortMode.Trunk || access.Tpid != 0x8100 || access.NativeVlan == attachment.Attachment.Vlan || !IsAllowed(configuration, attachment.Port))
-        {
-            return;
-        }
-
-        int header = entry->HeaderLength, l3 = entry->L3Offset;
+        PeerEntry* entry = way.Entry;
+        ValueList<byte> pcps = way.Segment.Segment.DscpToPcp;
+        byte outer = FlowConditions.OuterTos(way, flow.Tos) ?? 0;
+        bool hashes = flow.Encapsulates && (entry->Flags & PeerFlags.FlowIdHash) != 0;
+        ulong own = MacAt(entry->Template + 6);
         FlowSlot wish = new()
         {
-            Family = (byte)((entry->Flags & PeerFlags.Ipv6) != 0 ? 6 : 4),
-            Vsid = (uint)segment.Segment.Vsid,
-            Attachment = attachment.Id,
-            Peer = peer.Id,
-            Vlan = (ushort)attachment.Attachment.Vlan,
-            OuterVlan = (ushort)(underlay.Vlan ?? 0),
-            HeaderLength = (byte)header,
-            Pcp = segment.Segment.DscpToPcp[0],
-            Ttl = (byte)underlay.Ttl,
+            Kind = flow.Encapsulates ? FlowKind.Encapsulate : FlowKind.Decapsulate,
+            Family = way.Family,
+            InnerFamily = flow.Family,
+            InnerProtocol = flow.Protocol,
+            Port = flow.Encapsulates ? (ushort)way.Attachment.Port : entry->Port,
+            OutPort = flow.Encapsulates ? entry->Port : (ushort)way.Attachment.Port,
+            Vsid = (uint)way.Segment.Segment.Vsid,
+            Segment = way.Segment.Id,
+            Attachment = way.Attachment.Id,
+            Peer = way.Peer.Id,
+            Vlan = (ushort)way.Attachment.Attachment.Vlan,
+            OuterVlan = (ushort)(way.Underlay.Vlan ?? 0),
+            Mac = flow.DestinationKey >> 16,
+            SourceMac = flow.SourceKey >> 16,
+            OuterMac = flow.Encapsulates ? Volatile.Read(ref way.Memory.NextHops[entry->NextHop].Word) & MacAddress.Mask : own,
+            OuterSourceMac = flow.Encapsulates ? own : 0,
+            HeaderLength = entry->HeaderLength,
+            Tos = flow.Tos,
+            IsFlow = flow.IsFlow ? (byte)1 : (byte)0,
+            InnerSourcePort = flow.SourcePort,
+            InnerDestinationPort = flow.DestinationPort,
         };
-        CopyAddresses(entry, l3, ref wish);
-        ulong own = Mac(entry->Template + 6), word = Volatile.Read(ref memory.NextHops[entry->NextHop].Word);
-
-        // Hardware looks at no length: what the VLAN can send must fit the path, and what the path can bring the VLAN.
-        bool resolved = NextHopSlot.StateOf(word) == NextHopState.Resolved && (word & NextHopSlot.Unreachable) == 0;
-        if (resolved && (entry->Flags & PeerFlags.FlowIdHash) == 0 && access.Mtu + Ethernet <= entry->FastInnerFrame && access.Trust != TrustMode.Pcp && !segment.Segment.RewriteInnerDscp
-            && entry->Dscp == DscpMode.Copy)
+        *(UInt128*)wish.InnerSource = flow.Source;
+        *(UInt128*)wish.InnerDestination = flow.Destination;
+        new ReadOnlySpan<byte>(entry->Template, entry->HeaderLength).CopyTo(new Span<byte>(wish.Header, FlowSlot.MostHeader));
+        CopyAddresses(entry, ref wish);
+        if (!flow.Encapsulates)
         {
-            FlowSlot encapsulate = wish;
-            (encapsulate.Kind, encapsulate.Port, encapsulate.OutPort) = (FlowKind.Encapsulate, (ushort)attachment.Port, entry->Port);
-            (encapsulate.Mac, encapsulate.SourceMac) = (remote.Value, local.Value);
-            (encapsulate.OuterMac, encapsulate.OuterSourceMac) = (word & 0xFFFF_FFFF_FFFF, own);
-            CopyHeader(entry, encapsulate.OuterMac, ref encapsulate);
-            AddInner(wishes, encapsulate);
+            wish.Pcp = pcps[flow.Tos >> 2];
+            return wish;
         }
 
-        if (underlay.Mtu - (header - l3) <= access.Mtu + Ethernet && entry->MinTtl == 0 && (entry->Flags & PeerFlags.DscpUniform) == 0)
+        wish.Ttl = entry->Template[entry->L3Offset + (wish.Family == 6 ? 7 : 8)];
+        wish.FlowId = (byte)(hashes ? FlowHash.FlowId(flow.Crc) : 0);
+        wish.FlowLabel = wish.Family == 6 ? FlowHash.FlowLabel(flow.Crc) : 0;
+        wish.OuterTos = outer;
+        wish.OuterPcp = wish.OuterVlan == 0 ? (byte)0 : pcps[outer >> 2];
+        Complete(entry->L3Offset, ref wish);
+        return wish;
+    }
+
+    private static FlowSlot ForQueues(FlowKind kind, int index, PortConfiguration port, byte family, uint vsid, ulong mac, ulong queues) => new()
+    {
+        Kind = kind, Family = family, Port = (ushort)index, OuterVlan = (ushort)(port.Vlan ?? 0), Vsid = vsid, Mac = mac, Queues = queues,
+    };
+
+    // What software patches for each packet is constant here: next hop, PCP, TOS or class and label, FlowID. Lengths and the sum are the device's.
+    private static void Complete(int l3, ref FlowSlot wish)
+    {
+        fixed (byte* p = wish.Header)
         {
-            FlowSlot decapsulate = wish;
-            (decapsulate.Kind, decapsulate.Port, decapsulate.OutPort) = (FlowKind.Decapsulate, entry->Port, (ushort)attachment.Port);
-            (decapsulate.Mac, decapsulate.SourceMac, decapsulate.OuterMac) = (local.Value, remote.Value, own);
-            CopyHeader(entry, own, ref decapsulate);
-            AddInner(wishes, decapsulate);
+            var header = new Span<byte>(p, wish.HeaderLength);
+            new MacAddress(wish.OuterMac).CopyTo(header);
+            if (l3 != Ethernet)
+            {
+                header[Ethernet] |= (byte)(wish.OuterPcp << 5);
+            }
+
+            BinaryPrimitives.WriteUInt32BigEndian(header[l3..], wish.Family == 6 ? 0x6000_0000 | ((uint)wish.OuterTos << 20) | wish.FlowLabel : 0x4500_0000 | ((uint)wish.OuterTos << 16));
+            header[^1] = wish.FlowId;
         }
     }
 
-    private static void AddInner(List<FlowSlot> wishes, FlowSlot wish)
+    private static void CopyAddresses(PeerEntry* entry, ref FlowSlot wish)
     {
-        foreach ((byte family, byte protocol) in s_inner)
-        {
-            (wish.InnerFamily, wish.InnerProtocol) = (family, protocol);
-            wishes.Add(wish);
-        }
-    }
-
-    // Up, one path, and a port that may do anything of NVGRE at all.
-    private static bool Suits(GatewayMemory memory, Snapshot tables, GatewayConfiguration configuration, PlaneIndex.PeerView peer)
-    {
-        PeerEntry* entry = tables.Peers + peer.Id;
-        return entry->Segment != 0 && entry->HeaderLength != 0 && (entry->Flags & PeerFlags.Up) != 0
-            && entry->NextHop < memory.Limits.NextHops && IsAllowed(configuration, entry->Port);
-    }
-
-    private static bool IsAllowed(GatewayConfiguration configuration, int port) =>
-        (configuration.OffloadOf(port).Tx & (OffloadNames.EncapEnabled | OffloadNames.EncapNvgre)) == (OffloadNames.EncapEnabled | OffloadNames.EncapNvgre);
-
-    private static void CopyAddresses(PeerEntry* entry, int l3, ref FlowSlot wish)
-    {
-        int length = wish.Family == 6 ? 16 : 4, at = l3 + (wish.Family == 6 ? 8 : 12);
+        int length = wish.Family == 6 ? 16 : 4, at = entry->L3Offset + (wish.Family == 6 ? 8 : 12);
         for (int i = 0; i < length; i++)
         {
             wish.LocalAddress[i] = entry->Template[at + i];
@@ -203,24 +211,7 @@ internal static unsafe class FlowWishes
         }
     }
 
-    private static void CopyHeader(PeerEntry* entry, ulong destination, ref FlowSlot wish)
-    {
-        for (int i = 0; i < entry->HeaderLength; i++)
-        {
-            wish.Header[i] = i < 6 ? (byte)(destination >> (8 * i)) : entry->Template[i];
-        }
-    }
-
-    private static ulong Mac(byte* wire)
-    {
-        ulong value = 0;
-        for (int i = 0; i < 6; i++)
-        {
-            value |= (ulong)wire[i] << (8 * i);
-        }
-
-        return value;
-    }
+    private static ulong MacAt(byte* wire) => BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(wire, 4)) | ((ulong)BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(wire + 4, 2)) << 32);
 
     private static ulong Mask(ValueList<int> queues) => queues.Aggregate(0ul, static (mask, queue) => mask | (1ul << queue));
 

@@ -115,6 +115,8 @@ public sealed partial class ControlPlane
 
     internal PlaneIndex Index => Running.Index;
 
+    internal FlowPlanner? Flows => _flows;
+
     internal NeighborTable Neighbors => Running.Neighbors;
 
     internal TenantNeighbors Tenants => Running.Tenants;
@@ -141,9 +143,13 @@ public sealed partial class ControlPlane
         var tables = new GatewayTables(_memory, nowNanoseconds);
         IReadOnlyList<MacAddress> macs = PortMacs();
         PortOffloadTable offloads = PortOffloadTable.Make(_memory, _first);
+        _flows?.Withdraw(_first); // those of an earlier control process, which may have had other tables
+        tables.Fdb.Mirror = _flows;
+        tables.PeerChanging = _flows is null ? null : _flows.ReleasePeer;
+        tables.SegmentChanging = _flows is null ? null : _flows.ReleaseSegment;
         tables.Apply(_first, macs, nowNanoseconds, offloads.Sets);
         var own = new OwnAddresses(_first.Ports, macs);
-        var neighbors = new NeighborTable(_memory, _injects, own, NeighborChanged);
+        var neighbors = new NeighborTable(_memory, _injects, own, NeighborChanged) { Changing = _flows is null ? null : _flows.ReleaseHop };
         var tenants = new TenantNeighbors(_memory, _injects, _first, TenantDuplicate, nowNanoseconds);
         var snooped = new TenantGroups(_memory, _first, () => _log.Write(EventSeverity.Warning, "snooping_full", ("capacity", _memory.Groups.Capacity)), nowNanoseconds);
         var errors = new UnderlayErrors(_memory, tables, PathMtuChanged);
@@ -193,7 +199,9 @@ public sealed partial class ControlPlane
         }
 
         Now = Math.Max(Now, nowNanoseconds);
+        _flows?.Collect(state.Index, state.Tables.Fdb);
         _punts.Take(_options.Ordered, _batch);
+        _flows?.ReleaseMoving(_batch, state.Tables.Fdb);
         foreach (Punt punt in _batch)
         {
             ulong[]? refused = punt.Trace == 0 ? null : Refusals();
@@ -303,7 +311,7 @@ public sealed partial class ControlPlane
         }
         catch (TablesException e)
         {
-            _flows?.Place(state.Index);
+            _flows?.Place(state.Index, state.Tables);
             return new ReloadResult(false, false, [e.Message]);
         }
 
@@ -322,7 +330,7 @@ public sealed partial class ControlPlane
         state.Snooped.Refresh(Index);
         _tenantErrors.Refresh(Index);
         _hops.Refresh(Index);
-        _flows?.Place(Index);
+        _flows?.Place(Index, state.Tables);
         state.Peers.Show(Index, Now);
         FlushInjects();
         return new ReloadResult(true, true, []);
@@ -513,8 +521,7 @@ public sealed partial class ControlPlane
                 if (at >= _nextFlows)
                 {
                     _nextFlows = at + Second;
-                    _flows?.Place(state.Index);
-                    _flows?.Tell(state.Index.Configuration);
+                    _flows?.Turn(state.Index, state.Tables);
                 }
 
                 if (state.Errors.Recover(state.Index, at))
@@ -606,7 +613,7 @@ public sealed partial class ControlPlane
             return;
         }
 
-        _flows?.Place(state.Index);
+        _flows?.Place(state.Index, state.Tables);
 
         // A next hop out of several is known not to answer before it has failed.
         if (change.To is NextHopState.Failed or NextHopState.Resolved || state.Neighbors.IsWatched(change.Id))

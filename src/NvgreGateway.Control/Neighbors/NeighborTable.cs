@@ -83,6 +83,9 @@ internal sealed unsafe class NeighborTable
     /// <param name="id">Next hop id.</param>
     public bool IsUsable(uint id) => ((_memory.NextHops + id)->Word & NextHopSlot.Unreachable) == 0;
 
+    /// <summary>Called with the id of a next hop before workers see it change; null = nobody.</summary>
+    internal Action<uint>? Changing { get; set; }
+
     /// <summary>Takes over what a published configuration says: new and removed next hops, static ones, times, own addresses.</summary>
     /// <param name="configuration">The configuration in force.</param>
     /// <param name="own">The gateway's own addresses under it.</param>
@@ -455,7 +458,13 @@ internal sealed unsafe class NeighborTable
     {
         NextHopSlot* slot = _memory.NextHops + id;
         NextHopState before = slot->State;
-        Volatile.Write(ref slot->Word, NextHopSlot.Pack(mac, state, work.Unreachable || _portsDown.Contains(work.Key.Port)));
+        ulong word = NextHopSlot.Pack(mac, state, work.Unreachable || _portsDown.Contains(work.Key.Port));
+        if (slot->Word != word)
+        {
+            Changing?.Invoke(id);
+        }
+
+        Volatile.Write(ref slot->Word, word);
         if (before != state)
         {
             _changed(new NeighborChange(id, work.Key, before, state));

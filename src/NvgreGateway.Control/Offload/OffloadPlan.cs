@@ -93,7 +93,7 @@ public sealed class OffloadPlan
     /// <returns>In the order of C.6a.</returns>
     public IReadOnlyList<OffloadState> States() => [.. OffloadConfiguration.Words.Select(w => StateOf(w.Word, w.Name))];
 
-    /// <summary>The functions of NDIS.</summary>
+    /// <summary>The functions of NDIS but VMQ, which is rules (<see cref="Flows.FlowAbilities"/>).</summary>
     /// <returns>One each.</returns>
     public IReadOnlyList<OffloadFunction> Functions()
     {
@@ -105,7 +105,6 @@ public sealed class OffloadPlan
             new("lsov2", Families(_nvgreAble, PortOffloads.Tso4, PortOffloads.Tso6), Families(Sets.Nvgre, PortOffloads.Tso4, PortOffloads.Tso6)),
             new("uso", Families(_nvgreAble, PortOffloads.Uso4, PortOffloads.Uso6), Families(Sets.Nvgre, PortOffloads.Uso4, PortOffloads.Uso6)),
             new("rss", Hashed(_facts.RssReported), Hashed(_facts.RssActive)),
-            new("vmq", [], []), // no device says beforehand which flow rules it takes: show flows tells what became of them
         ];
     }
 

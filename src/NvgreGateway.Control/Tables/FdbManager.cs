@@ -66,6 +66,9 @@ public sealed unsafe class FdbManager
     /// <summary>Raised when a MAC is marked duplicate (E-032).</summary>
     public event Action<FdbEntry>? MarkedDuplicate;
 
+    /// <summary>Whoever holds copies of entries, and gives them back before an entry goes or moves (C-125); null = nobody.</summary>
+    internal IFdbMirror? Mirror { get; set; }
+
     /// <summary>Entries, records included.</summary>
     public int Count => _count;
 
@@ -125,6 +128,23 @@ public sealed unsafe class FdbManager
         CountPlace(segment, place, 1);
         Add(CounterId.FdbLearned);
         return LearnResult.Learned;
+    }
+
+    /// <summary>Whether an entry is elsewhere and free to move.</summary>
+    /// <param name="key">The FDB key.</param>
+    /// <param name="place">Where it was seen.</param>
+    /// <returns>Whether <see cref="Learn"/> may move it.</returns>
+    internal bool WouldMove(ulong key, uint place) =>
+        _table.Find(_table.Home(key), key, out _) is not 0 and uint found && (found & (Place.Static | Place.Frozen | Place.FrozenDrop)) == 0 && found != (place & ~Place.Flags);
+
+    /// <summary>A MAC was heard where it is: its frames passed, though no worker saw them (C-126).</summary>
+    /// <param name="key">The FDB key.</param>
+    internal void Refresh(ulong key)
+    {
+        if (_table.Find(_table.Home(key), key, out uint slot) != 0)
+        {
+            _table.Lane(0)[slot] = (byte)_memory.Header->AgeTick;
+        }
     }
 
     /// <summary>Finds an entry.</summary>
@@ -336,6 +356,7 @@ public sealed unsafe class FdbManager
         }
 
         history.Times.Add(now);
+        Release(key);
         CountPlace((ushort)key, found, -1);
         CountPlace((ushort)key, place, 1);
         PlaceAt(slot) = place; // one store: a reader sees the old place or the new one
@@ -521,6 +542,7 @@ public sealed unsafe class FdbManager
         FdbBucket* bucket = _table.Buckets + (slot >> 3);
         ulong key = KeyAt(slot);
         uint place = PlaceAt(slot);
+        Release(key);
         Volatile.Write(ref KeyAt(slot), 0);
         for (FdbBucket* b = _table.Home(key); b < bucket; b++)
         {
@@ -534,6 +556,37 @@ public sealed unsafe class FdbManager
         if ((place & Place.Static) == 0)
         {
             CountPlace((ushort)key, place, -1);
+        }
+    }
+
+    private void Release(ulong key)
+    {
+        if (Mirror?.Holds(key) == true)
+        {
+            Mirror.Release([key]);
+        }
+    }
+
+    // All at once: to wait for each would take long.
+    private void Release(Func<uint, bool> goes)
+    {
+        if (Mirror is null)
+        {
+            return;
+        }
+
+        var keys = new HashSet<ulong>();
+        for (uint slot = NextEntry(0); slot < _slots; slot = NextEntry(slot + 1))
+        {
+            if (Mirror.Holds(KeyAt(slot)) && goes(slot))
+            {
+                keys.Add(KeyAt(slot));
+            }
+        }
+
+        if (keys.Count > 0)
+        {
+            Mirror.Release(keys);
         }
     }
 
@@ -565,6 +618,7 @@ public sealed unsafe class FdbManager
     private int Flush(Func<ulong, uint, bool> which)
     {
         int flushed = 0;
+        Release(slot => (PlaceAt(slot) & Place.Static) == 0 && which(KeyAt(slot), PlaceAt(slot) & ~Place.Flags));
         for (uint slot = NextEntry(0); slot < _slots; slot = NextEntry(slot + 1))
         {
             ulong key = KeyAt(slot);
@@ -611,16 +665,19 @@ public sealed unsafe class FdbManager
 
     private void AgeAll(uint tick)
     {
+        Release(slot => HasAged(slot, tick));
         for (uint slot = NextEntry(0); slot < _slots; slot = NextEntry(slot + 1))
         {
             ForgetStale(slot, tick);
-            if ((PlaceAt(slot) & (Place.Static | Place.Frozen)) == 0 && TicksSince(slot, tick) > TicksPerAgeing)
+            if (HasAged(slot, tick))
             {
                 Remove(slot);
                 Add(CounterId.FdbAged);
             }
         }
     }
+
+    private bool HasAged(uint slot, uint tick) => (PlaceAt(slot) & (Place.Static | Place.Frozen)) == 0 && TicksSince(slot, tick) > TicksPerAgeing;
 
     // Ticks repeat after 255 of them: what is long past must not look new again. A worker may store the current tick meanwhile;
     // then the exchange does not happen, or the worker's store comes after it.

@@ -20,6 +20,7 @@ public sealed unsafe class GatewayTables
     private readonly List<(QuiescentMark Mark, TablePlan Plan)> _retiring = [];
     private readonly Dictionary<IPAddress, int> _learnedPathMtus = [];
     private readonly HashSet<uint> _blocked = [];
+    private ulong _sampled;
     private TablePlan? _inForce;
     private TablePlan? _toReload;
 
@@ -48,6 +49,12 @@ public sealed unsafe class GatewayTables
 
     /// <summary>The configuration in force; null before the first.</summary>
     public GatewayConfiguration? Configuration => Volatile.Read(ref _inForce)?.Configuration;
+
+    /// <summary>Called with a peer's id before its path MTU changes in the published tables; null = nobody.</summary>
+    internal Action<uint>? PeerChanging { get; set; }
+
+    /// <summary>Called with a segment's id before it is blocked in the published tables; null = nobody.</summary>
+    internal Action<uint>? SegmentChanging { get; set; }
 
     /// <summary>Generation of the published snapshot; 0 = none.</summary>
     public ulong Generation => _publisher.Generation;
@@ -118,6 +125,7 @@ public sealed unsafe class GatewayTables
         plan.LearnedPathMtus = _learnedPathMtus;
         plan.Blocked = _blocked;
         plan.Offloads = offloads;
+        plan.Sampled = _sampled;
         SnapshotBuilder.Build(plan, _publisher.Free, _memory.Limits.SnapshotBytes, _publisher.Generation + 1);
 
         // From here on nothing fails.
@@ -168,6 +176,11 @@ public sealed unsafe class GatewayTables
                 if (peer.Configuration.Address.Equals(address))
                 {
                     ushort longest = SnapshotBuilder.MaxInnerFrame(plan.Configuration.Ports, peer, mtu);
+                    if (peers[peer.Id].MaxInnerFrame != longest)
+                    {
+                        PeerChanging?.Invoke(peer.Id);
+                    }
+
                     Volatile.Write(ref peers[peer.Id].MaxInnerFrame, longest);
                     Volatile.Write(ref peers[peer.Id].FastInnerFrame, PeerEntry.FastFrame(longest));
                 }
@@ -192,9 +205,34 @@ public sealed unsafe class GatewayTables
         {
             if (plan.Id == segment)
             {
+                if (blocked)
+                {
+                    SegmentChanging?.Invoke(segment);
+                }
+
                 var flags = (uint*)&_memory.Slot((int)(Volatile.Read(ref _memory.Header->Published) & 1)).Segments[segment].Flags;
                 bool up = plan.Configuration.AdminState == AdminState.Up && !blocked;
                 Volatile.Write(ref *flags, (*flags & ~(uint)SegmentFlags.Up) | (up ? (uint)SegmentFlags.Up : 0));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Says of which ports workers sample what they forward (<see cref="FlowSample"/>), in the published tables at once and in all later
+    /// ones: one word of each port, of which workers see the old or the new value.
+    /// </summary>
+    /// <param name="ports">A bit for each port.</param>
+    public void SetSampled(ulong ports)
+    {
+        ulong changed = ports ^ _sampled;
+        _sampled = ports;
+        Snapshot published = _memory.Current;
+        for (int port = 0; port < (_inForce?.Configuration.Ports.Count ?? 0); port++)
+        {
+            if ((changed >> port & 1) != 0)
+            {
+                var flags = (uint*)&published.Ports[port].Flags;
+                Volatile.Write(ref *flags, (*flags & ~(uint)PortFlags.Sampled) | ((ports >> port & 1) != 0 ? (uint)PortFlags.Sampled : 0));
             }
         }
     }

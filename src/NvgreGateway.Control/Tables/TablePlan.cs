@@ -40,6 +40,9 @@ internal sealed class TablePlan
     /// <summary>What each port does of offloads, by index; a port beyond its end does nothing.</summary>
     internal IReadOnlyList<Offload.PortOffloadSets> Offloads { get; set; } = [];
 
+    /// <summary>Ports of which workers sample flows, a bit for each.</summary>
+    internal ulong Sampled { get; set; }
+
     /// <summary>MACs of routers of segments that are no port's .</summary>
     internal MacAddress[] RouterMacs =>
         [.. Configuration.Segments.Select(static s => s.Router?.Mac).OfType<MacAddress>().Where(m => !PortMacs.Contains(m)).Distinct().Take(Exchange.ExchangeLimits.RouterMacs)];

@@ -49,6 +49,18 @@ internal static class OffloadTables
         }
 
         Tables.Print(table);
+        Table rules = Tables.Make("port", "rule in hardware", "of frames", "taken", "why not");
+        foreach (CapabilityStatus p in ports)
+        {
+            bool first = true;
+            foreach (RuleCapability r in p.Rules)
+            {
+                rules.AddRow(Tables.Text(first ? p.Port : " "), Tables.Text(r.Rule), Tables.Text(r.Frames), Tables.Text(r.Taken), Tables.Text(r.Reason));
+                first = false;
+            }
+        }
+
+        Tables.Print(rules);
     }
 
     private static string? Words(IReadOnlyList<string> words) => words.Count == 0 ? null : string.Join(' ', words);

@@ -16,6 +16,7 @@ internal static unsafe class FlowForms
     internal const uint NvgreProtocol = 0x6558;
 
     private const uint NotFragment = 0x3FFF, DontFragment = 0x4000, Ect = 3, TrafficClass = 0x0FF0_0000, Syn = 2;
+    private const int ClassShift = 20, PcpShift = 13;
     private const RssTypes FourTuple = RssTypes.IPv4 | RssTypes.IPv4Tcp | RssTypes.IPv4Udp | RssTypes.IPv6 | RssTypes.IPv6Tcp | RssTypes.IPv6Udp;
 
     /// <summary>Makes one form of a rule.</summary>
@@ -112,8 +113,8 @@ internal static unsafe class FlowForms
     }
 
     /// <summary>
-    /// Frames of a station to another, of which nothing has to be looked at: no DSCP or ECN to copy, no SYN to clamp, no fragment. The rest
-    /// goes through software, as everything does without the rule.
+    /// Frames of a station to another, or of one flow between them, of which nothing has to be looked at: marked as the flow is, no SYN to
+    /// clamp, no fragment. The rest goes through software, as everything does without the rule.
     /// </summary>
     private static void Encapsulate(FlowSlot* wish, uint form, ushort device, ushort outDevice, FlowRule* rule)
     {
@@ -224,29 +225,36 @@ internal static unsafe class FlowForms
 
     private static void AddInnerPacket(FlowSlot* wish, FlowRule* rule)
     {
+        bool isFlow = wish->IsFlow != 0;
         if (wish->InnerFamily == 6)
         {
             rule->Add(FlowItemType.IPv6);
-            rule->Match(FlowField.IPv6Flow, 0x6000_0000, 0xF000_0000 | TrafficClass);
+            rule->Match(FlowField.IPv6Flow, 0x6000_0000 | ((uint)wish->Tos << ClassShift), 0xF000_0000 | TrafficClass);
             rule->Match(FlowField.IPv6Protocol, wish->InnerProtocol);
+            if (isFlow)
+            {
+                rule->Match(FlowField.IPv6Source, new ReadOnlySpan<byte>(wish->InnerSource, 16));
+                rule->Match(FlowField.IPv6Destination, new ReadOnlySpan<byte>(wish->InnerDestination, 16));
+            }
         }
         else
         {
             rule->Add(FlowItemType.IPv4);
-            rule->Match(FlowField.IPv4Tos, 0);
+            rule->Match(FlowField.IPv4Tos, wish->Tos);
             rule->Match(FlowField.IPv4Fragment, 0, NotFragment);
             rule->Match(FlowField.IPv4Protocol, wish->InnerProtocol);
+            if (isFlow)
+            {
+                rule->Match(FlowField.IPv4Source, new ReadOnlySpan<byte>(wish->InnerSource, 4));
+                rule->Match(FlowField.IPv4Destination, new ReadOnlySpan<byte>(wish->InnerDestination, 4));
+            }
         }
 
         bool tcp = wish->InnerProtocol == 6;
         rule->Add(tcp ? FlowItemType.Tcp : FlowItemType.Udp);
-        if (wish->InnerSourcePort != 0)
+        if (isFlow)
         {
             rule->Match(tcp ? FlowField.TcpSource : FlowField.UdpSource, wish->InnerSourcePort);
-        }
-
-        if (wish->InnerDestinationPort != 0)
-        {
             rule->Match(tcp ? FlowField.TcpDestination : FlowField.UdpDestination, wish->InnerDestinationPort);
         }
 
@@ -266,7 +274,7 @@ internal static unsafe class FlowForms
         {
             rule->Give(FlowField.EthernetProtocol, 0x8100);
             rule->AddTunnel(FlowItemType.Vlan);
-            rule->Give(FlowField.VlanTci, wish->OuterVlan);
+            rule->Give(FlowField.VlanTci, wish->OuterVlan | ((uint)wish->OuterPcp << PcpShift));
             rule->Give(FlowField.VlanProtocol, EtherType(wish->Family));
         }
         else
@@ -277,7 +285,7 @@ internal static unsafe class FlowForms
         if (wish->Family == 6)
         {
             rule->AddTunnel(FlowItemType.IPv6);
-            rule->Give(FlowField.IPv6Flow, 0x6000_0000);
+            rule->Give(FlowField.IPv6Flow, 0x6000_0000 | ((uint)wish->OuterTos << ClassShift) | wish->FlowLabel);
             rule->Give(FlowField.IPv6Protocol, 47);
             rule->Give(FlowField.IPv6HopLimit, wish->Ttl);
             rule->Give(FlowField.IPv6Source, new ReadOnlySpan<byte>(wish->LocalAddress, 16));
@@ -287,7 +295,7 @@ internal static unsafe class FlowForms
         {
             rule->AddTunnel(FlowItemType.IPv4);
             rule->Give(FlowField.IPv4VersionLength, 0x45);
-            rule->Give(FlowField.IPv4Tos, 0);
+            rule->Give(FlowField.IPv4Tos, wish->OuterTos);
             rule->Give(FlowField.IPv4Fragment, DontFragment);
             rule->Give(FlowField.IPv4Ttl, wish->Ttl);
             rule->Give(FlowField.IPv4Protocol, 47);

@@ -20,7 +20,7 @@ internal sealed unsafe class FlowKeeper
     private readonly ulong[] _packets = new ulong[FlowTable.Capacity];
     private readonly ulong[] _bytes = new ulong[FlowTable.Capacity];
     private int _rounds;
-    private bool _room;
+    private int _room;
 
     /// <summary>Begins without rules: those of a predecessor went with its ports.</summary>
     /// <param name="memory">The regions.</param>
@@ -81,15 +81,17 @@ internal sealed unsafe class FlowKeeper
     {
         bool count = ++_rounds >= RoundsBetweenCounts;
         _rounds = count ? 0 : _rounds;
-        bool room = _room;
-        _room = false;
+        int room = _room; // as many rules may be tried again as went: each failure counts
+        _room = 0;
         int used = (int)Math.Min(Volatile.Read(ref _memory.Flows.Used), FlowTable.Capacity);
         for (int i = 0; i < used; i++)
         {
             FlowSlot* slot = _memory.Flows[i];
             uint wanted = Volatile.Read(ref slot->Wanted);
-            if (slot->Done != 0 && (slot->Done != wanted || (room && slot->State == FlowState.Failed)))
+            bool again = slot->State == FlowState.Failed && slot->Done == wanted && room > 0;
+            if (slot->Done != 0 && (slot->Done != wanted || again))
             {
+                room -= again ? 1 : 0;
                 Remove(i, slot, _ports[slot->Port]);
             }
 
@@ -131,6 +133,12 @@ internal sealed unsafe class FlowKeeper
             if (status == 0)
             {
                 slot->Form = form;
+                if (slot->Probe != 0)
+                {
+                    Tell(slot, FlowState.Able, 0, &error);
+                    return;
+                }
+
                 Create(index, slot, &rule, api);
                 return;
             }
@@ -180,7 +188,7 @@ internal sealed unsafe class FlowKeeper
 
             FlowError error;
             api.Destroy(_handles[index], &error); // a driver that fails here has lost the rule or the device
-            _room = true;
+            _room++;
         }
 
         _handles[index] = 0;

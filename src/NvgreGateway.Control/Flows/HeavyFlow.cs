@@ -1,0 +1,18 @@
+namespace NvgreGateway.Control.Flows;
+
+/// <summary>What hardware forwards, or would if it took the rule.</summary>
+/// <param name="key">What the rule is about.</param>
+internal sealed class HeavyFlow(FlowKey key)
+{
+    /// <summary>What the rule is about.</summary>
+    public FlowKey Key { get; } = key;
+
+    /// <summary>Packets that the rule handled, when it was last seen.</summary>
+    public ulong Packets { get; set; }
+
+    /// <summary>Of those, the ones at the beginning of the seconds without much.</summary>
+    public ulong QuietFrom { get; set; }
+
+    /// <summary>Seconds without much.</summary>
+    public int Quiet { get; set; }
+}
