@@ -42,6 +42,9 @@ internal sealed unsafe class FakeDevice : IDisposable
 
     public bool Prepares { get; set; } = true;
 
+    /// <summary>What the driver says to a packet that asks for something, besides <see cref="Prepares"/>; called by workers.</summary>
+    public Func<nint, bool>? Preparing { get; set; }
+
     public bool KeepOutputs { get; set; } = true;
 
     /// <summary>Keeps what it sends, as one does whose queues are full and long; of one worker.</summary>

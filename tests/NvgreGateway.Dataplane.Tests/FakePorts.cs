@@ -38,7 +38,7 @@ internal readonly unsafe struct FakePorts(FakeDevice device, int worker) : IPort
         return taken;
     }
 
-    public bool Prepare(int port, Mbuf* mbuf) => _device.Prepares;
+    public bool Prepare(int port, Mbuf* mbuf) => _device.Prepares && (_device.Preparing?.Invoke((nint)mbuf) ?? true);
 
     public Mbuf* Allocate() => _device.Pool.Allocate();
 
