@@ -83,20 +83,23 @@ internal static unsafe class Coalescing
     private static void Finish(WorkerContext* w, uint port, uint count)
     {
         TxBuffer* joined = w->Joined;
+        OffloadCounters* counters = WorkerContext.OffloadCounters(w, port);
         *joined = w->Tx[port];
         joined->Count = count;
         Transmission.Empty(w, port);
         for (uint i = 0; i < count; i++)
         {
-            Mbuf* m = TxBuffer.Packets(joined)[i];
+            Mbuf* m = TxBuffer.Packets(joined)[i], ready;
             TxNote note = TxBuffer.Notes(joined)[i];
             if (note.More == 0)
             {
                 Transmission.Again(w, port, m, note, m->PktLen);
             }
-            else if (Ask(w, port, m))
+            else if ((ready = Ask(w, port, m)) != null)
             {
-                Transmission.AgainAsked(w, port, m, note);
+                counters->Joins++;
+                counters->Joined += note.More + 1;
+                Transmission.AgainAsked(w, port, ready, note);
             }
             else
             {
@@ -105,7 +108,7 @@ internal static unsafe class Coalescing
         }
     }
 
-    private static bool Ask(WorkerContext* w, uint port, Mbuf* m)
+    private static Mbuf* Ask(WorkerContext* w, uint port, Mbuf* m)
     {
         byte* p = m->Data;
         var frame = new OffloadFrame(p, tunnel: false);
@@ -117,13 +120,14 @@ internal static unsafe class Coalescing
         SetLength(ip, is4, m->PktLen - frame.L3);
         if (!OffloadFlags.TryTranslate(OffloadKind.TcpSegments, frame, is4, l3, l4, payload, plain, out MbufFlags flags, out ulong lengths))
         {
-            return false;
+            return null;
         }
 
-        OffloadOutput.PrepareHeaders(p, frame, l3, IpProtocol.Tcp, flags, withLength: (plain & PortOffloads.PseudoLength) != 0);
+        bool withLength = (plain & PortOffloads.PseudoLength) != 0;
+        OffloadOutput.PrepareHeaders(p, frame, l3, IpProtocol.Tcp, flags, withLength);
         m->OlFlags |= flags;
         m->TxOffload = lengths;
-        return w->Ports.Prepare(port, m);
+        return !w->Ports.Prepare(port, m) ? null : withLength ? HeaderSplit.Run(w, m, frame.L3 + l3) : m;
     }
 
     // The headers of every part still stand before its data.

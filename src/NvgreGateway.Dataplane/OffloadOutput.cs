@@ -126,10 +126,16 @@ internal static unsafe class OffloadOutput
             PrepareHeaders(p, frame, l3, protocol, flags, withLength: segment == 0 || (does & PortOffloads.PseudoLength) != 0);
             m->OlFlags |= flags;
             m->TxOffload = lengths;
-            if (w->Ports.Prepare(port, m))
+            Mbuf* ready = w->Ports.Prepare(port, m) ? m : null;
+            if (ready != null && segment != 0 && (does & PortOffloads.PseudoLength) != 0)
+            {
+                ready = HeaderSplit.Run(w, m, frame.L3 + l3);
+            }
+
+            if (ready != null)
             {
                 (segment != 0 ? ref count->CutsAsked : ref count->SumsAsked)++;
-                Transmission.QueueAsked(w, port, m, note);
+                Transmission.QueueAsked(w, port, ready, note);
                 return;
             }
 
@@ -201,7 +207,7 @@ internal static unsafe class OffloadOutput
         }
     }
 
-    // After a device refused: header sums as they should be, which the twin works from.
+    // After a device refused, or there was no buffer: header sums as they should be, which the twin works from.
     private static void Restore(byte* p, OffloadFrame frame, bool inner4)
     {
         if (inner4)

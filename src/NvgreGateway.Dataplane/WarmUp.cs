@@ -34,6 +34,7 @@ internal static unsafe class WarmUp
         typeof(ChecksumTwin),
         typeof(Coalescing),
         typeof(GroupStage),
+        typeof(HeaderSplit),
         typeof(LenientStage),
         typeof(Linearization),
         typeof(LoopStage),

@@ -18,7 +18,7 @@ public sealed record DriverQuirk
     /// <summary>Whether it takes checksums at any offset, so that the outer headers may count as layer 2 (<see cref="PortOffloads.Flat"/>).</summary>
     public bool Flat { get; init; }
 
-    /// <summary>Whether its pseudo-header sums hold the length of a large frame too (<see cref="PortOffloads.PseudoLength"/>).</summary>
+    /// <summary>Whether its pseudo-header sums have to hold the length of a large frame too (<see cref="PortOffloads.PseudoLength"/>).</summary>
     public bool PseudoLength { get; init; }
 
     /// <summary>Whether somebody behind the port says what it takes (<see cref="PortState.Peer"/>).</summary>

@@ -57,7 +57,7 @@ public enum PortOffloads : uint
 
     /// <summary>
     /// What is to be cut carries the pseudo header's sum with the length of the whole, as virtio has it, where a NIC wants it without
-    /// (C-013): net_vhost hands the frame to the guest as it is.
+    /// (C-013). net_vhost would write it anew, without: the transport header of such a frame begins a second buffer, then it does not.
     /// </summary>
     PseudoLength = 1 << 14,
 

@@ -7,7 +7,7 @@ namespace NvgreGateway.Exchange;
 /// <see cref="Received"/> = <see cref="Transmitted"/> + <see cref="Consumed"/> + <see cref="Held"/> + the sum of
 /// <see cref="Drops"/>, over all workers, since a packet may be received by one and sent by another.
 /// </summary>
-[StructLayout(LayoutKind.Sequential, Size = 8192)]
+[StructLayout(LayoutKind.Sequential, Size = 9216)]
 public unsafe struct WorkerStatistics
 {
     /// <summary>Rows of <see cref="GreProtocols"/>.</summary>
@@ -78,6 +78,6 @@ public unsafe struct WorkerStatistics
     /// <summary><see cref="PortCounters"/> by port index, eight 64-bit words each.</summary>
     public fixed ulong Ports[64 * 8];
 
-    /// <summary><see cref="OffloadCounters"/> by port index, four 64-bit words each.</summary>
-    public fixed ulong Offloads[64 * 4];
+    /// <summary><see cref="OffloadCounters"/> by port index, six 64-bit words each.</summary>
+    public fixed ulong Offloads[64 * 6];
 }

@@ -39,6 +39,114 @@ public sealed unsafe class CoalescingTests
         Assert.Equal(header, joined[18..38]);
     }
 
+    /// <summary>vhost would write the pseudo header's sum anew and without the length, were the headers in one buffer (C-013).</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Requirement("C-013", "C-025")]
+    public void TheTransportHeaderBeginsASecondBufferWhereTheSumHasTheLength(bool six)
+    {
+        byte[][] segments = [.. Enumerable.Range(0, 5).Select(i => Segment(six, i, 100, push: i == 4))];
+        using Rig rig = Make(coalesces: true, prepares: true, Cuts & ~PortOffloads.Ip4 | PortOffloads.OwnIp4 | PortOffloads.PseudoLength);
+        Sent joined = Assert.Single(rig.Run(Rig.Underlay, [.. segments.Select(Nvgre)]));
+        int l4 = six ? 58 : 38;
+        Assert.Equal(l4, joined.First);
+        byte[] pseudo = [.. joined.Bytes[(six ? 26 : 30)..l4], 0, 6, .. Frames.Big16(520)];
+        Assert.Equal((ushort)~Sum(pseudo), BinaryPrimitives.ReadUInt16BigEndian(joined.Bytes.AsSpan(l4 + 16)));
+
+        // Without a buffer for that they leave as they came.
+        rig.Outputs.Clear();
+        rig.Device.Pool.HeadBudget = 0;
+        byte[][] alone = Run(coalesces: false, out _, segments).Select(static s => s.Bytes).ToArray();
+        Assert.Equal(alone, rig.Run(Rig.Underlay, [.. segments.Select(Nvgre)]).Select(static s => s.Bytes));
+        rig.AssertNoDrops();
+        rig.AssertClosed();
+    }
+
+    /// <summary>Frames leave by a port each by its own rules: one that joins changes nothing for those that do not, nor for NVGRE.</summary>
+    [Theory]
+    [MemberData(nameof(Rig.Modes), MemberType = typeof(Rig))]
+    [Requirement("C-025", "A-092")]
+    public void WhatAlsoLeavesElsewhereIsNotJoined(int burst, int workers, int queues)
+    {
+        const string Far = "00:15:5d:00:00:0d", Nowhere = "02:00:00:00:0b:77";
+        using var rig = new Rig(burst, workers, queues: queues, change: r =>
+        {
+            // The underlay port is no port that joins, whatever it could do.
+            r.Sketch.Port(Rig.Access, static p => p with { Plain = Cuts, Flags = p.Flags | PortFlags.Coalesces });
+            r.Sketch.Port(Rig.Underlay, static p => p with { Plain = Cuts, Nvgre = PortOffloads.All & ~PortOffloads.Flat });
+            r.Sketch.AddAttachment(r.Segment, Rig.Access2, 200);
+            r.Sketch.Segment(r.Segment, static s => s with { Flags = s.Flags | SegmentFlags.Relay });
+        });
+        rig.Learn(Far, Rig.PeerPlace(rig.Peer6));
+
+        // Hairpin: to another peer. Flooded: to both attachments, the one that joins and the one that could not cut.
+        foreach ((string to, int copies) in ((string, int)[])[(Far, 1), (Nowhere, 2)])
+        {
+            byte[][] segments = [.. Enumerable.Range(0, 5).Select(i => Frames.Join(Frames.Mac(to), Segment(false, i, 100)[6..]))];
+            rig.Outputs.Clear();
+            List<Sent> sent = rig.Run(Rig.Underlay, [.. segments.Select(Nvgre)]);
+            Assert.Equal(5 * copies, sent.Count);
+            Assert.All(sent, s => Assert.True(s.Flags == MbufFlags.None && s.Bytes.Length <= segments[0].Length + 62));
+            foreach (IGrouping<int, Sent> port in sent.GroupBy(static s => s.Port))
+            {
+                Assert.Equal(segments.Select(static s => s[^100..]), port.Select(static s => s.Bytes[^100..]));
+            }
+        }
+
+        Assert.Equal(0ul, rig.Total(static s => ((OffloadCounters*)s.Value->Offloads)[Rig.Access].Joins));
+        rig.AssertNoDrops();
+        rig.AssertClosed();
+    }
+
+    /// <summary>Any streams, intact or not, in any order: what a device makes of what leaves is what came, each flow in its order.</summary>
+    [Theory]
+    [InlineData(41, false)]
+    [InlineData(42, true)]
+    [Requirement("C-025", "C-017")]
+    public void AnyStreamsComeBackFromTheDevice(int seed, bool six)
+    {
+        var random = new Random(seed);
+        using Rig rig = Make(coalesces: true, prepares: true), plain = Make(coalesces: false, prepares: true);
+        string[] changes = ["checksum", "fin", "acknowledgement", "window", "id", "ttl"];
+        int[] next = new int[4];
+        ulong fed = 0;
+        for (int round = 0; round < 300; round++)
+        {
+            var frames = new List<byte[]>();
+            for (int i = random.Next(2, 32); i > 0; i--)
+            {
+                int flow = random.Next(next.Length), length = random.Next(8) == 0 ? random.Next(1, 300) : 200;
+                next[flow] += random.Next(12) == 0 ? random.Next(-400, 400) : 0;
+                frames.Add(Segment(six, random.Next(6) == 0 ? random.Next(4) : next[flow] / 200, length, random.Next(6) == 0, 440 + flow, random.Next(10) == 0 ? changes[random.Next(changes.Length)] : "", next[flow]));
+                next[flow] += length;
+                if (random.Next(12) == 0)
+                {
+                    (frames[^1], frames[random.Next(frames.Count)]) = (frames[random.Next(frames.Count)], frames[^1]);
+                }
+            }
+
+            rig.Outputs.Clear();
+            plain.Outputs.Clear();
+            byte[][] alone = [.. plain.Run(Rig.Underlay, [.. frames.Select(Nvgre)]).Select(static s => s.Bytes)];
+            byte[][] cut = [.. rig.Run(Rig.Underlay, [.. frames.Select(Nvgre)]).SelectMany(s => s.Flags == MbufFlags.None ? [s.Bytes] : Cut(s.Bytes, six, (int)(s.Lengths >> 24) & 0xFFFF))];
+            int port = six ? 58 : 38;
+            for (int flow = 440; flow < 440 + next.Length; flow++)
+            {
+                Assert.Equal(alone.Where(Of(flow)), cut.Where(Of(flow)));
+            }
+
+            fed += (ulong)frames.Count;
+
+            Func<byte[], bool> Of(int flow) => b => BinaryPrimitives.ReadUInt16BigEndian(b.AsSpan(port)) == flow;
+        }
+
+        OffloadCounters count = ((OffloadCounters*)rig.Memory.Statistics(0)->Offloads)[Rig.Access];
+        Assert.True(count.Joined > fed / 4 && count.Joined > 2 * count.Joins, $"of {fed} only {count.Joined} were joined, to {count.Joins}");
+        rig.AssertNoDrops();
+        rig.AssertClosed();
+    }
+
     [Fact]
     [Requirement("C-025")]
     public void WhatTheDeviceRefusesComesApartAgain()
@@ -183,9 +291,11 @@ public sealed unsafe class CoalescingTests
         return [.. made];
     }
 
-    private static ushort Sum(byte[] source, byte[] destination, byte[] tcp)
+    private static ushort Sum(byte[] source, byte[] destination, byte[] tcp) =>
+        Sum([.. source, .. destination, 0, 6, .. Frames.Big16(tcp.Length), .. tcp, .. new byte[tcp.Length % 2]]);
+
+    private static ushort Sum(byte[] all)
     {
-        byte[] all = [.. source, .. destination, 0, 6, .. Frames.Big16(tcp.Length), .. tcp, .. new byte[tcp.Length % 2]];
         uint sum = 0;
         for (int i = 0; i < all.Length; i += 2)
         {

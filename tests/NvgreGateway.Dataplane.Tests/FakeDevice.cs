@@ -3,7 +3,7 @@ using NvgreGateway.Dpdk;
 namespace NvgreGateway.Dataplane.Tests;
 
 /// <summary>A frame that left.</summary>
-internal sealed record Sent(int Port, ulong Sequence, byte[] Bytes, MbufFlags Flags = MbufFlags.None, ulong Lengths = 0);
+internal sealed record Sent(int Port, ulong Sequence, byte[] Bytes, MbufFlags Flags = MbufFlags.None, ulong Lengths = 0, int First = 0);
 
 /// <summary>What stands for the NICs: inputs and outputs, and every fault that a device may show.</summary>
 internal sealed unsafe class FakeDevice : IDisposable
@@ -80,7 +80,7 @@ internal sealed unsafe class FakeDevice : IDisposable
             Assert.True(segments == 1 || (ChainPorts >> port & 1) != 0, "a chain left on a port that takes none");
             lock (_lock)
             {
-                Outputs.Add(new Sent(port, Pool.SequenceOf(m), bytes, m->OlFlags, m->TxOffload));
+                Outputs.Add(new Sent(port, Pool.SequenceOf(m), bytes, m->OlFlags, m->TxOffload, m->DataLen));
             }
         }
 

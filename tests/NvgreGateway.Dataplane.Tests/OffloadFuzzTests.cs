@@ -13,7 +13,7 @@ public sealed unsafe class OffloadFuzzTests
 {
     private const int Rounds = 2400;
     private const int PerRound = 32;
-    private const PortOffloads Any = (PortOffloads)((1 << 14) - 1);
+    private const PortOffloads Any = PortOffloads.All;
 
     [Theory]
     [InlineData(32, 1, 1)]
@@ -48,7 +48,7 @@ public sealed unsafe class OffloadFuzzTests
             rig.SetHop(1, random.Next(16) == 0 ? NextHopState.Pending : NextHopState.Resolved, Frames.Router);
             if (random.Next(8) == 0)
             {
-                Offer(rig, (PortOffloads)random.Next(1 << 14), (PortOffloads)random.Next(1 << 14));
+                Offer(rig, (PortOffloads)random.Next(1 << 16), (PortOffloads)random.Next(1 << 16));
             }
 
             rig.Settle();

@@ -176,7 +176,7 @@ public sealed unsafe class OffloadTests
         Assert.All(rig.Outputs, static s => Assert.Equal(MbufFlags.None, s.Flags));
     }
 
-    /// <summary>A device without <c>TX_IP_CKSUM</c> gets a large frame whose header sum is right; vhost hands the pseudo sum on as it is.</summary>
+    /// <summary>A device without <c>TX_IP_CKSUM</c> gets a large frame whose header sum is right; vhost keeps its pseudo sum where it cannot find its place.</summary>
     [Theory]
     [Requirement("C-013", "C-022")]
     [InlineData(PortOffloads.None, true, 0x0000, 0x16DB)]
@@ -199,6 +199,17 @@ public sealed unsafe class OffloadTests
         Assert.Equal(Mbuf.PackTxOffload(18, 20, 20, 1418), sent.Lengths);
         Assert.Equal(ipSum, Big(sent.Bytes, 28)); // by hand, over 4502 0BE0 7FFE 4000 4006 0A01 01C8 0A01 010B
         Assert.Equal(tcpSum, Big(sent.Bytes, 54)); // 16DB, or with 3020 = 0BCC bytes
+        bool splits = (how & PortOffloads.PseudoLength) != 0;
+        Assert.Equal(splits, sent.First == 38);
+
+        // Without a buffer for that it is cut here.
+        rig.Outputs.Clear();
+        rig.Device.Pool.HeadBudget = 0;
+        Feed(rig, Template(), Large, 1418);
+        rig.Settle();
+        Assert.Equal(splits ? 3 : 1, rig.Outputs.Count);
+        Assert.All(rig.Outputs, s => Assert.Equal(splits, s.Flags == MbufFlags.None));
+        rig.AssertNoDrops();
     }
 
     // W-14 whole: its template has the outer id 0xFFFF, and 0x7FFF in 15 bits.

@@ -50,6 +50,7 @@ public class VirtioOffloadTests(OffloadSite site) : IClassFixture<OffloadSite>
         capture.Refresh();
         long whole = capture.Count("eth.dst == 02:00:00:00:0b:02 && vlan.id == 100 && tcp && frame.len > 20000");
         Assert.True(whole >= 20, $"{whole} large frames in the capture");
+        capture.AssertLargeFrames("eth.dst == 02:00:00:00:0b:02 && vlan.id == 100 && tcp", six);
         Accounting.MustClose(site.Gateway);
     }
 

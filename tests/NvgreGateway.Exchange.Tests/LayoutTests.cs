@@ -21,7 +21,7 @@ public sealed unsafe class LayoutTests
         Assert.Equal(512, sizeof(PortState));
         Assert.Equal(512, sizeof(PortTableEntry));
         Assert.Equal(1024, sizeof(Mailbox));
-        Assert.Equal(8192, sizeof(WorkerStatistics));
+        Assert.Equal(9216, sizeof(WorkerStatistics));
     }
 
     [Fact]

@@ -115,10 +115,15 @@ internal sealed unsafe class GatewayMeter : IDisposable
         Gauge("port_up", "1 when the port is there, started and has a link.", p => EachPort(p, i => p.PortReason(i) is null ? 1 : 0));
         Gauge("port_offload_in_force", "1 when the device does it: by port, name and frames (plain, nvgre, rx); else software does.", Offloads);
         Counter("port_offload_requests_total", "Frames sent that asked for a checksum or to be cut, by who does it: device or software.", Requests, "packets");
+        Counter("port_coalesced_frames_total", "Large frames sent that were made of several received ones.", p => Joins(p, static t => t.Joins), "packets");
+        Counter("port_coalesced_segments_total", "Received frames that those were made of.", p => Joins(p, static t => t.Joined), "packets");
         Gauge("port_mtu_bytes", "MTU in force.", p => EachPort(p, i => p.Memory.ReadPortState(i).Mtu), "bytes");
 
         static IEnumerable<Measurement<long>> Ports(ControlPlane plane, Func<PortTraffic, ulong> part) =>
             EachPort(plane, i => (long)part(plane.Statistics.Port(i)));
+
+        static IEnumerable<Measurement<long>> Joins(ControlPlane plane, Func<OffloadTraffic, ulong> part) =>
+            EachPort(plane, i => (long)part(plane.Statistics.Offloads(i)));
 
         static IEnumerable<Measurement<long>> Offloads(ControlPlane plane)
         {

@@ -5,4 +5,6 @@ namespace NvgreGateway.Control.Statistics;
 /// <param name="SumsDone">Frames whose checksum was completed in software.</param>
 /// <param name="CutsAsked">Frames that the device was asked to cut.</param>
 /// <param name="CutsDone">Frames that were cut in software.</param>
-public readonly record struct OffloadTraffic(ulong SumsAsked, ulong SumsDone, ulong CutsAsked, ulong CutsDone);
+/// <param name="Joins">Frames that were made of several received ones (C-025).</param>
+/// <param name="Joined">The received frames that those were made of.</param>
+public readonly record struct OffloadTraffic(ulong SumsAsked, ulong SumsDone, ulong CutsAsked, ulong CutsDone, ulong Joins, ulong Joined);

@@ -132,7 +132,9 @@ public sealed unsafe class StatisticsReader
                 sum.SumsAsked + Volatile.Read(ref c->SumsAsked),
                 sum.SumsDone + Volatile.Read(ref c->SumsDone),
                 sum.CutsAsked + Volatile.Read(ref c->CutsAsked),
-                sum.CutsDone + Volatile.Read(ref c->CutsDone));
+                sum.CutsDone + Volatile.Read(ref c->CutsDone),
+                sum.Joins + Volatile.Read(ref c->Joins),
+                sum.Joined + Volatile.Read(ref c->Joined));
         }
 
         return sum;

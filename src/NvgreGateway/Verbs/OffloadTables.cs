@@ -23,11 +23,13 @@ internal static class OffloadTables
         }
 
         Tables.Print(table);
-        Table settled = Tables.Make("port", "#checksums by the device", "#by software", "#segmentations by the device", "#by software");
+        Table settled = Tables.Make("port", "#checksums by the device", "#by software", "#segmentations by the device", "#by software", "#frames joined", "#to larger ones");
         foreach (OffloadStatus p in ports)
         {
             OffloadTraffic t = p.Requests;
-            settled.AddRow(Tables.Text(p.Port), Tables.Number(t.SumsAsked), Tables.Number(t.SumsDone), Tables.Number(t.CutsAsked), Tables.Number(t.CutsDone));
+            settled.AddRow(
+                Tables.Text(p.Port), Tables.Number(t.SumsAsked), Tables.Number(t.SumsDone), Tables.Number(t.CutsAsked), Tables.Number(t.CutsDone),
+                Tables.Number(t.Joined), Tables.Number(t.Joins));
         }
 
         Tables.Print(settled);

@@ -83,7 +83,7 @@ public sealed unsafe class StatisticsTests
             (bench.Memory.Peers(worker) + other)->TxUnicast[0] = 100;
             PortCounters* port = (PortCounters*)bench.Memory.Statistics(worker)->Ports + 1;
             *port = new PortCounters { RxPackets = 1, RxBytes = 2, TxPackets = 3, TxBytes = 4, RxDropped = 5 };
-            *((OffloadCounters*)bench.Memory.Statistics(worker)->Offloads + 1) = new OffloadCounters { SumsAsked = 1, SumsDone = 2, CutsAsked = 3, CutsDone = 4 };
+            *((OffloadCounters*)bench.Memory.Statistics(worker)->Offloads + 1) = new OffloadCounters { SumsAsked = 1, SumsDone = 2, CutsAsked = 3, CutsDone = 4, Joins = 5, Joined = 6 };
         }
 
         Traffic vlan = bench.Tables.Statistics.Attachment(attachment), nvgre = bench.Tables.Statistics.Peer(peer);
@@ -106,7 +106,7 @@ public sealed unsafe class StatisticsTests
         Assert.Equal(segment, bench.Tables.Statistics.Segments()[bench.Segment()]);
         Assert.Equal(new PortTraffic(2, 4, 6, 8, 10), bench.Tables.Statistics.Port(1));
         Assert.Equal(default, bench.Tables.Statistics.Port(0));
-        Assert.Equal(new OffloadTraffic(2, 4, 6, 8), bench.Tables.Statistics.Offloads(1));
+        Assert.Equal(new OffloadTraffic(2, 4, 6, 8, 10, 12), bench.Tables.Statistics.Offloads(1));
         Assert.Equal(default, bench.Tables.Statistics.Offloads(0));
     }
 

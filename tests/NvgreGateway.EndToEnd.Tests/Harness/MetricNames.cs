@@ -15,5 +15,7 @@ internal static class MetricNames
     public const string SteadyCollections = "nvgre_gateway_gc_steady_collections";
     public const string Collections = "nvgre_gateway_gc_collections_total";
     public const string OffloadRequests = "nvgre_gateway_port_offload_requests_total";
+    public const string JoinedFrames = "nvgre_gateway_port_coalesced_frames_total";
+    public const string JoinedSegments = "nvgre_gateway_port_coalesced_segments_total";
     public const string PortRx = "nvgre_gateway_port_receive_packets_total";
 }

@@ -11,15 +11,16 @@ namespace NvgreGateway.EndToEnd.Tests;
 /// <c>one</c>: 192.168.9.1, fd64:9::1. Far ends: 192.168.8.3, fd64:8::3 over IPv4 (VLAN 100), 192.168.9.3, fd64:9::3 over IPv6 (200).
 /// Each of them runs an iperf3 server and gives away the file /tmp/data, 12 MB, on TCP port 7000.
 /// </remarks>
-public sealed class OffloadSite : IDisposable
+public class OffloadSite : IDisposable
 {
     /// <summary>The ports.</summary>
     internal static readonly IReadOnlyList<string> Ports = ["access0", "access1", "underlay0"];
 
-    private readonly Lab _lab = new(test: nameof(OffloadSite));
+    private readonly Lab _lab;
 
     public OffloadSite()
     {
+        _lab = new Lab(test: GetType().Name);
         try
         {
             string sockets = _lab.Sockets;
@@ -123,5 +124,9 @@ public sealed class OffloadSite : IDisposable
     internal string Features(int nic) => Guest.Run(string.Create(
         CultureInfo.InvariantCulture, $"{(nic == 0 ? "" : $"ip netns exec {(nic == 1 ? "one" : "two")} ")}ethtool -k eth{nic}"));
 
-    public void Dispose() => _lab.Dispose();
+    public void Dispose()
+    {
+        _lab.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }
