@@ -146,6 +146,25 @@ flow = Tcp(pattern(3000), tcp_options=STAMP, flags=ACK | PSH)
 for buffers in [(n,) for n in range(1, 121)] + [(0, 18, 0, 20, 0, 32, 0), (1,) * 90, (700, 1, 1, 1, 700)]:
     c.rx("access0", w.tag(flow.whole(), 100), *toward(flow.cut(1200)), said=large(flow, 1200, buffers=buffers))
 
+c = Case("large-send-in-buffers-behind-the-headers", ["C-016", "C-014"],
+         "Buffers that end around the ends of segments, in the middle of words, with one byte or none between: whoever sums and however payload gets there.", BOTH)
+for six, mac, peer, most in FAMILIES:
+    flow, other = Tcp(pattern(3000), six=six, dst_mac=mac, flags=ACK | PSH), Udp(pattern(2999), six=six, dst_mac=mac)
+    head = flow.headers() + 4
+    for n in [512, 513, 700] + [head + 1200 * k + d for k in (1, 2) for d in (-2, -1, 0, 1, 2)]:
+        c.rx("access0", w.tag(flow.whole(), 100), *toward(flow.cut(1200), peer), said=large(flow, 1200, buffers=(n,)))
+    for buffers in ((512, 1, 1200, 0, 1), (514, 300, 301, 299, 1, 900), (600,) + (150,) * 16):
+        c.rx("access0", w.tag(flow.whole(), 100), *toward(flow.cut(1200), peer), said=large(flow, 1200, buffers=buffers))
+        c.rx("access0", w.tag(other.whole(), 100), *toward(other.cut(1199), peer), said=large(other, 1199, buffers=buffers))
+
+c = Case("large-send-of-jumbo-segments", ["C-001", "C-014", "C-016"], "Segments of 2000 bytes and more, out of one buffer and of many.",
+         config(segment(peers=[w.PEER4, w.PEER6], records=[AT_VM, AT_HOST, AT_VM_OVER6]), ports=JUMBO_PORTS))
+for i, (six, mac, peer, most) in enumerate(FAMILIES):
+    for j, (flow, size) in enumerate(((Tcp(pattern(30001), six=six, dst_mac=mac, flags=ACK | PSH), 8000), (Tcp(pattern(9000), six=six, dst_mac=mac), 2000),
+                                      (Tcp(pattern(6001), six=six, dst_mac=mac), 1999), (Udp(pattern(20000), six=six, dst_mac=mac), 4001))):
+        for k, buffers in enumerate(((), (2048,) * 14, (1000, 2999, 3, 2049, 4000))):
+            c.at(20 * i + 4 * j + k).rx("access0", w.tag(flow.whole(), 100), *toward(flow.cut(size), peer), said=large(flow, size, buffers=buffers))
+
 c = Case("w03-in-two-buffers", ["C-064"], "W-03 and W-01 in two buffers, split at every byte.", config(known()))
 for n in range(1, 121):
     c.rx("underlay0", w.W03, ("access0", w.W04), said=said(buffers=(n,)))

@@ -26,6 +26,7 @@ import cases_storm  # noqa: E402,F401
 import cases_arp  # noqa: E402,F401
 import cases_groups  # noqa: E402,F401
 import cases_offload  # noqa: E402,F401
+import cases_join  # noqa: E402,F401
 import cases_paths  # noqa: E402,F401
 import cases_snoop  # noqa: E402,F401
 import cases_order  # noqa: E402,F401

@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """What a NIC does to the frames that a gateway gives it: segmentation and checksums, by the metadata of each frame.
 
-  nic.py FOLDER...   for every .pcapng below, writes a .pcap of the frames that would be on the wire
+  nic.py [--own-ip4] [--pseudo-length] FOLDER...   for every .pcapng below, writes a .pcap of the frames that would be on the wire
+
+  --own-ip4: one of virtio's, that is never asked for the header checksums of what it cuts, and wants that of the large frame right
+  --pseudo-length: one that wants the begun checksum of what it cuts with the length of the whole in it, as virtio has it
 
 It knows nothing of the gateway, nor of the maker of the cases: the rules are those of DPDK's rte_mbuf_core.h for what is asked, and of
 the requirements for what a NIC does (C-001 to C-014). It takes header lengths at their word, as a NIC does, and refuses what a driver
@@ -20,6 +23,10 @@ import offload  # noqa: E402
 
 TCP_SUM, UDP_SUM, IP_SUM, OUTER_SUM, TCP_CUT, UDP_CUT, V4, V6, OUTER4, OUTER6, GRE, ANY_TUNNEL = (1 << i for i in range(12))
 FIN_PSH, CWR = 0x09, 0x80
+
+
+OWN_IP4, PSEUDO_LENGTH = "--own-ip4", "--pseudo-length"
+ways = set()  # of those two
 
 
 class Refused(Exception):
@@ -41,7 +48,11 @@ class Asked:
         need(not (self.flags & IP_SUM and self.flags & V6), "an IPv4 header checksum of an IPv6 packet")
         need(not self.flags & TCP_CUT or self.flags & TCP_SUM, "TCP segmentation without the checksum")
         need(not self.flags & UDP_CUT or self.flags & UDP_SUM, "UDP segmentation without the checksum")
-        need(not (self.cut and self.flags & V4) or self.flags & IP_SUM, "segmentation of IPv4 without the header checksum")
+        if OWN_IP4 in ways:
+            need(not self.flags & IP_SUM, "a header checksum of a device that makes none")
+            need(not (self.cut and self.tunnel), "segmentation within a tunnel without the header checksum")
+        else:
+            need(not (self.cut and self.flags & V4) or self.flags & IP_SUM, "segmentation of IPv4 without the header checksum")
         need(bool(self.tunnel) == bool(self.flags & (OUTER4 | OUTER6)) == bool(self.outer_l2 and self.outer_l3), "outer lengths and flags of a tunnel")
         need(not (self.cut and self.flags & OUTER4) or self.flags & OUTER_SUM, "segmentation within IPv4 without the outer header checksum")
         self.outer = self.outer_l2                       # where the outer IP header begins
@@ -54,6 +65,23 @@ def header_sum(packet, at):
     need(packet[at + 10:at + 12] == b"\0\0", "an IPv4 header checksum that is not zero")
     length = (packet[at] & 15) * 4
     struct.pack_into(">H", packet, at + 10, checksum(bytes(packet[at:at + length])))
+
+
+def check_begun(frame, asked):
+    """The field of what is to be cut holds the sum of the pseudo header: addresses, protocol, and the length only where that is wanted."""
+    protocol = 17 if asked.flags & UDP_SUM else 6
+    addresses = frame[asked.ip + (12 if asked.flags & V4 else 8):asked.ip + (20 if asked.flags & V4 else 40)]
+    length = len(frame) - asked.transport if PSEUDO_LENGTH in ways else 0
+    begun = ~checksum(addresses + struct.pack(">HHH", protocol, length >> 16, length & 0xFFFF)) & 0xFFFF
+    field = asked.transport + (6 if asked.flags & UDP_SUM else 16)
+    need(struct.unpack_from(">H", frame, field)[0] % 0xFFFF == begun % 0xFFFF, "the begun checksum is %s, not %04x" % (frame[field:field + 2].hex(), begun))
+
+
+def without_length(packet, asked, length):
+    """What virtio does with it: counts back from the length of the whole."""
+    field = asked.transport + (6 if asked.flags & UDP_SUM else 16)
+    value = struct.unpack_from(">H", packet, field)[0] + (~length & 0xFFFF)
+    struct.pack_into(">H", packet, field, (value & 0xFFFF) + (value >> 16))
 
 
 def transport_sum(packet, asked, end, length=0):
@@ -81,6 +109,9 @@ def check_headers(frame, asked):
 
 def cut(frame, asked):
     need(asked.size > 0, "a segment size of 0")
+    check_begun(frame, asked)
+    if OWN_IP4 in ways and asked.flags & V4:
+        need(checksum(frame[asked.ip:asked.ip + asked.l3]) == 0, "the header checksum of the large frame")
     payload, udp = frame[asked.headers:], bool(asked.flags & UDP_CUT)
     pieces = [payload[i:i + asked.size] for i in range(0, len(payload), asked.size)]
     for i, piece in enumerate(pieces):
@@ -90,6 +121,8 @@ def cut(frame, asked):
                 continue
             if four:
                 struct.pack_into(">HH", p, at + 2, len(p) - at, (struct.unpack_from(">H", p, at + 4)[0] + i) & 0xFFFF)
+                if OWN_IP4 in ways:
+                    p[at + 10:at + 12] = b"\0\0"
                 header_sum(p, at)
             else:
                 struct.pack_into(">H", p, at + 4, len(p) - at - 40)
@@ -99,6 +132,8 @@ def cut(frame, asked):
         else:
             struct.pack_into(">I", p, t + 4, (struct.unpack_from(">I", p, t + 4)[0] + i * asked.size) & 0xFFFFFFFF)
             p[t + 13] &= 0xFF & ~(FIN_PSH if i + 1 < len(pieces) else 0) & ~(CWR if i else 0)
+        if PSEUDO_LENGTH in ways:
+            without_length(p, asked, len(frame) - t)
         transport_sum(p, asked, len(p), len(p) - t)
         yield bytes(p)
 
@@ -125,8 +160,10 @@ def on_the_wire(frame, data):
     return [f + bytes(max(0, 60 - len(f))) for f in frames]
 
 
-def main(folders):
+def main(arguments):
     import suite
+    ways.update(a for a in arguments if a in (OWN_IP4, PSEUDO_LENGTH))
+    folders = [a for a in arguments if a not in ways]
     if not folders:
         print(__doc__)
         return 2

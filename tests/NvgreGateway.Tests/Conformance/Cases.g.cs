@@ -1345,6 +1345,14 @@ public sealed class Cases
     public void Large_Send_In_Buffers() => CaseRunner.Run("large-send-in-buffers");
 
     [Fact]
+    [Requirement("C-016", "C-014")]
+    public void Large_Send_In_Buffers_Behind_The_Headers() => CaseRunner.Run("large-send-in-buffers-behind-the-headers");
+
+    [Fact]
+    [Requirement("C-001", "C-014", "C-016")]
+    public void Large_Send_Of_Jumbo_Segments() => CaseRunner.Run("large-send-of-jumbo-segments");
+
+    [Fact]
     [Requirement("C-064")]
     public void W03_In_Two_Buffers() => CaseRunner.Run("w03-in-two-buffers");
 
@@ -1423,6 +1431,34 @@ public sealed class Cases
     [Fact]
     [Requirement("C-045")]
     public void Other_Encapsulations() => CaseRunner.Run("other-encapsulations");
+
+    [Fact]
+    [Requirement("C-025")]
+    public void Segments_Of_A_Flow() => CaseRunner.Run("segments-of-a-flow");
+
+    [Fact]
+    [Requirement("C-025")]
+    public void Segments_Of_64k() => CaseRunner.Run("segments-of-64k");
+
+    [Fact]
+    [Requirement("C-025", "C-017")]
+    public void Segments_Of_Flows_In_Turn() => CaseRunner.Run("segments-of-flows-in-turn");
+
+    [Fact]
+    [Requirement("C-025", "C-012")]
+    public void Segments_With_Options() => CaseRunner.Run("segments-with-options");
+
+    [Fact]
+    [Requirement("C-025", "C-040")]
+    public void Segments_That_Differ() => CaseRunner.Run("segments-that-differ");
+
+    [Fact]
+    [Requirement("C-025", "C-040", "C-044")]
+    public void Segments_With_Wrong_Checksums() => CaseRunner.Run("segments-with-wrong-checksums");
+
+    [Fact]
+    [Requirement("C-025")]
+    public void Segments_To_Two_Vlans() => CaseRunner.Run("segments-to-two-vlans");
 
     [Fact]
     [Requirement("A-066", "A-062", "A-032")]

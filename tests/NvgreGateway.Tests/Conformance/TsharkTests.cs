@@ -12,7 +12,7 @@ public sealed class TsharkTests : IDisposable
     private static readonly string[] s_wrongInput =
     [
         "any-ethertype", "arp-not-strict", "ecn-non-ip", "ecn-wrong-checksums-stay", "ecn-wrong-checksums-stay-uniform", "flow-id-key-classes", "inner-cut-at-every-byte",
-        "lossless-forwarded", "mss-left-alone", "mss-wrong-checksum", "padding-behind-a-packet", "receive-verdicts", "reserved-group-macs", "snoop-malformed", "tenant-cut-at-every-byte", "tenant-gre-in-disguise",
+        "lossless-forwarded", "mss-left-alone", "mss-wrong-checksum", "padding-behind-a-packet", "receive-verdicts", "reserved-group-macs", "segments-with-wrong-checksums", "snoop-malformed", "tenant-cut-at-every-byte", "tenant-gre-in-disguise",
         "source-routes-are-not-summed", "tenant-gre-is-a-loop", "udp-checksum-zero", "unknown-inner-checksums-pass", "w11-outer-padding", "wrong-inner-checksums-stay",
     ];
 
