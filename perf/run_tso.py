@@ -8,21 +8,25 @@ DUT_CORE, everything else is on AUX_CORE.  Cells:
   bridge:tso    to a second guest, which takes 64 KB frames: in one piece
   bridge:soft   to a second guest, to which the switch must not use offloads ("offload": "off" of that port): cut on the way
   bridge:plain  offload off, both guests
-Underlay: net_null, which does nothing for anybody.  Gbps and cycles a byte are of the tenant's TCP payload that *left*: counters of the
+  decap:apart   NVGRE packets with 1400 bytes of TCP each, 46 of a flow in a row, to a guest as they are
+  decap:join    the same, "coalesce" of its port: joined to frames of up to 32 segments (OVS cannot)
+Underlay: net_null, which does nothing for anybody; net_pcap with an endless input in the decap cells.  Gbps and cycles a byte are of the tenant's TCP payload that *left*: counters of the
 egress port, and time stamp counter cycles of wall time of the one thread that polls, which is saturated.  `rx proc tx` (gateway) and
 `busy` (OVS: its processing cycles) are the programs' own clocks, in cycles a byte as well.  Systems alternate, round by round.
 OVS: rules `full` of ovs/ovs.sh; userspace-tso-enable in the cells with TSO.  What left nothing says so.
 """
-import argparse, fcntl, os, re, signal, statistics, subprocess, sys, time
+import argparse, fcntl, os, re, signal, statistics, struct, subprocess, sys, time
+from constants import LOCAL_PA, UNDERLAY_LOCAL_MAC, VSID
 from gateway import AUX, DUT, HERE, LAB, REAL_TIME, Gateway
 from run_gateway import NULL, total
 
 GEN = int(os.environ.get("GEN_CORE", "1"))
-CELLS = ["encap:tso", "encap:plain", "bridge:tso", "bridge:soft", "bridge:plain"]
+CELLS = ["encap:tso", "encap:plain", "bridge:tso", "bridge:soft", "bridge:plain", "decap:apart", "decap:join"]
 GUEST, GUEST2, REMOTE = "02:00:00:00:0b:01", "02:00:00:00:0b:02", "02:00:00:00:0c:01"
 PAYLOAD, MSS = 64400, 1400
 BRIDGED = 14 + 4 + 20 + 20               # bytes in front of the payload
 MACS = LAB + "/macs_tso.txt"
+INPUT = LAB + "/decap_tso.pcap"
 SOCKETS = [LAB + "/tso0.sock", LAB + "/tso1.sock"]
 
 
@@ -32,6 +36,37 @@ def prepare():
         f.write("%s 172.31.0.2 02:00:00:00:bb:02\n" % REMOTE)
     with open(LAB + "/vmacs_tso.txt", "w") as f:
         f.write("%s\n%s\n" % (GUEST, GUEST2))
+    if not os.path.exists(INPUT):
+        write_input()
+
+
+def sum16(data):
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def write_input():
+    """What the far end of the tunnel sends: 64 large frames of 16 flows, one after the other, each cut into 46 segments."""
+    mac = lambda text: bytes.fromhex(text.replace(":", ""))
+    addr = lambda text: bytes(map(int, text.split(".")))
+    with open(INPUT, "wb") as f:
+        f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for frame in range(64):
+            for cut in range(PAYLOAD // MSS):
+                offset = frame // 16 * PAYLOAD + cut * MSS
+                data = bytes((o * 31 + (o >> 8)) & 255 for o in range(offset, offset + MSS))
+                tcp = struct.pack("!HHIIBBHHH", 20000 + frame % 16, 5201, 1 + offset, 1, 0x50, 0x18 if cut == PAYLOAD // MSS - 1 else 0x10, 65535, 0, 0) + data
+                ends = addr("10.1.0.2") + addr("10.1.0.1")
+                tcp = tcp[:16] + struct.pack("!H", sum16(ends + struct.pack("!HH", 6, len(tcp)) + tcp)) + tcp[18:]
+                ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), (frame * 64 + cut) & 0xffff, 0x4000, 64, 6, 0) + ends
+                ip = ip[:10] + struct.pack("!H", sum16(ip)) + ip[12:]
+                inner = mac(GUEST) + mac(REMOTE) + b"\x08\0" + ip + tcp
+                outer = struct.pack("!BBHHHBBH", 0x45, 0, 28 + len(inner), 0, 0x4000, 64, 47, 0) + addr("172.31.0.2") + addr(LOCAL_PA)
+                outer = outer[:10] + struct.pack("!H", sum16(outer)) + outer[12:]
+                packet = mac(UNDERLAY_LOCAL_MAC) + mac("02:00:00:00:bb:02") + b"\x08\0" + outer + struct.pack("!II", 0x20006558, VSID << 8 | frame % 16) + inner
+                f.write(struct.pack("<IIII", 0, 0, len(packet), len(packet)) + packet)
 
 
 def real_time(tid):
@@ -53,7 +88,7 @@ class Guest:
         for i in range(2 if way == "bridge" else 1):
             command += ["--vdev", "net_virtio_user%d,path=%s,queues=1,queue_size=1024,server=1" % (i, SOCKETS[i])]
         command += ["--", "--payload", str(PAYLOAD), "--mss", str(MSS), "--source", GUEST, "--destination", GUEST2 if way == "bridge" else REMOTE]
-        command += ["--plain"] if kind == "plain" else []
+        command += ["--plain"] if kind == "plain" else ["--receive"] if way == "decap" else []
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(command + list(options), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
 
@@ -95,6 +130,7 @@ def second_port(cell):
         for p in c["ports"]:
             if p["role"] == "access":
                 p["mtu"] = 1500
+                p.update({"coalesce": True} if cell == "decap:join" else {})
         if cell.startswith("bridge"):
             c["ports"].append({"name": "access1", "role": "access", "device": "net_vhost1,iface=%s,client=1,tso=1" % SOCKETS[1], "mtu": 1500,
                                "mac": "02:00:00:00:aa:02", **({"offload": "off"} if cell == "bridge:soft" else {})})
@@ -104,9 +140,17 @@ def second_port(cell):
     return change
 
 
+def to_guest(cell):
+    return not cell.startswith("encap")
+
+
+def underlay(cell, number):
+    return "net_pcap%d,rx_pcap=%s,infinite_rx=1" % (number, INPUT) if cell.startswith("decap") else NULL.replace("net_null0", "net_null%d" % number)
+
+
 def payload(cell, packets, sent):
     """TCP payload in what an egress port sent; toward NVGRE every packet is full (and OVS' net_null counts no bytes)."""
-    return sent - packets * BRIDGED if cell.startswith("bridge") else packets * MSS
+    return sent - packets * BRIDGED if to_guest(cell) else packets * MSS
 
 
 def windows(cell, sample, hz, runs, secs):
@@ -118,7 +162,7 @@ def windows(cell, sample, hz, runs, secs):
         took, taken, packets, sent = (y - x for x, y in zip(a[:4], b[:4]))
         data = payload(cell, packets, sent)
         gone = max(data, 1)
-        came = max(taken, 1) * (MSS if cell.endswith("plain") else PAYLOAD)     # read with the clocks, OVS' port counters are not
+        came = max(taken, 1) * (MSS if cell.endswith("plain") or cell.startswith("decap") else PAYLOAD)     # read with the clocks, OVS' port counters are not
         stages = " ".join("%s %.4f" % (k, (b[4][k] - a[4][k]) / came) for k in a[4])
         rates.append(data * 8 / took / 1e9)
         print("run %d Gbps %.3f cyc/byte %.4f %s in %d out %d bytes/frame %.0f" % (
@@ -128,9 +172,9 @@ def windows(cell, sample, hz, runs, secs):
 
 
 def gateway(cell, runs, secs):
-    out = "access1" if cell.startswith("bridge") else "underlay0"
+    out, taken = {"bridge": ("access1", "access0"), "decap": ("access0", "underlay0"), "encap": ("underlay0", "access0")}[cell.split(":")[0]]
     with Guest(cell) as guest:
-        with Gateway(MACS, "net_vhost0,iface=%s,client=1,tso=1" % SOCKETS[0], NULL, burst=int(os.environ.get("BURST", "0")) or None, log=LAB + "/gateway_tso.log", change=second_port(cell)) as g:
+        with Gateway(MACS, "net_vhost0,iface=%s,client=1,tso=1" % SOCKETS[0], underlay(cell, 0), burst=int(os.environ.get("BURST", "0")) or None, log=LAB + "/gateway_tso.log", change=second_port(cell)) as g:
             guest.ready()
             g.wait_ready()
             g.separate()
@@ -140,7 +184,7 @@ def gateway(cell, runs, secs):
 
             def sample():
                 m = g.metrics()
-                return (m[1], total(m, "port_receive_packets_total", 'port="access0"'), total(m, "port_transmit_packets_total", 'port="%s"' % out),
+                return (m[1], total(m, "port_receive_packets_total", 'port="%s"' % taken), total(m, "port_transmit_packets_total", 'port="%s"' % out),
                         total(m, "port_transmit_bytes_total", 'port="%s"' % out),
                         {w: total(m, "worker_cycles_total", 'stage="%s"' % s) for w, s in (("rx", "receive"), ("proc", "process"), ("tx", "transmit"))})
             rates = windows(cell, sample, total(first, "timestamp_hertz"), runs, secs)
@@ -148,7 +192,11 @@ def gateway(cell, runs, secs):
             for (n, l), v in sorted(last[0].items()):
                 if n in ("nvgre_gateway_drops_total", "nvgre_gateway_port_device_errors_total") and v - first[0].get((n, l), 0):
                     print("%s{%s} +%d" % (n, l, v - first[0].get((n, l), 0)))
-            if out == "access1":
+            if cell == "decap:join":
+                gain = lambda n: total(last, n, 'port="access0"') - total(first, n, 'port="access0"')
+                print("segments joined %d of %d, %.1f to a frame" % (gain("port_coalesced_segments_total"), gain("port_transmit_packets_total"),
+                                                                    gain("port_coalesced_segments_total") / max(1, gain("port_coalesced_frames_total"))))
+            if to_guest(cell):
                 print("guest received Gbps %.3f (frames)" % guest.received())
     return rates
 
@@ -164,15 +212,17 @@ def ovs(cell, runs, secs):
     def sh(*a):
         return subprocess.run([switch, *a], capture_output=True, text=True, timeout=60).stdout
     way, kind = cell.split(":")
-    if kind == "soft":
-        print("ovs: %s is not for it: with userspace TSO it has no software segmentation" % cell)
+    if kind in ("soft", "join"):
+        print("ovs: %s is not for it: it has no software segmentation, and joins nothing" % cell)
         return []
     environment = {**os.environ, "TSO": "true" if kind == "tso" else "false"}
     if way == "bridge":
         environment.update(ACCESS2="unix:" + SOCKETS[1], ACCESS2_MAC=GUEST2)
+    if way == "decap":
+        environment.update(LAST="decap")
     try:
         with Guest(cell) as guest:
-            subprocess.run([switch, "up", "unix:" + SOCKETS[0], NULL.replace("net_null0", "net_null7"), "full", MACS], env=environment,
+            subprocess.run([switch, "up", "unix:" + SOCKETS[0], underlay(cell, 7), "full", MACS], env=environment,
                            capture_output=True, timeout=60)
             guest.ready()
             pid = int(open(LAB + "/ovs.run/ovs-vswitchd.pid").read())
@@ -183,7 +233,7 @@ def ovs(cell, runs, secs):
 
             def sample():
                 at = time.monotonic()
-                text = sh("of", "dump-ports", "br-int" if way == "bridge" else "br-phy", "3" if way == "bridge" else "1")
+                text = sh("of", "dump-ports", *{"bridge": ("br-int", "3"), "decap": ("br-int", "1"), "encap": ("br-phy", "1")}[way])
                 at = (at + time.monotonic()) / 2
                 packets, sent = map(int, re.search(r"tx pkts=(\d+), bytes=(\d+)", text).groups())
                 pmd = sh("app", "dpif-netdev/pmd-stats-show")
@@ -191,7 +241,7 @@ def ovs(cell, runs, secs):
                 taken, busy = (int(re.search(r"%s: *(\d+)" % field, pmd)[1]) for field in ("packets received", "processing cycles"))
                 return at, taken, packets, sent, {"busy": busy}
             rates = windows(cell, sample, tsc_hertz(), runs, max(secs, 2))      # reading its counters takes a while
-            if way == "bridge":
+            if to_guest(cell):
                 print("guest received Gbps %.3f (frames)" % guest.received())
             if max(rates) < 0.01:
                 for line in sh("app", "coverage/show").splitlines():

@@ -1,11 +1,11 @@
-/* tsogen EAL_OPTIONS -- [--plain] [--payload BYTES] [--mss BYTES] [--buffer BYTES] [--flows N] [--vlan VID]
+/* tsogen EAL_OPTIONS -- [--plain] [--receive] [--payload BYTES] [--mss BYTES] [--buffer BYTES] [--flows N] [--vlan VID]
  *                       [--source MAC] [--destination MAC] [--secs S] [--frames N]
  *
  * A guest of a vhost-user switch: port 0 (net_virtio_user) sends VLAN-tagged TCP/IPv4 as fast as the ring takes it; what comes
  * in on any port is counted and freed.  Without --plain a frame has PAYLOAD bytes in buffers of BUFFER bytes, a TCP segmentation
  * request (TX_TCP_SEG, MSS) and the checksum that such a request has: that of the pseudo header.  With --plain the same bytes
  * leave as MSS-sized segments with whole checksums.  After every S seconds it prints what the rings took and gave; it ends on
- * SIGINT or SIGTERM.  With --frames it sends N and then only counts.
+ * SIGINT or SIGTERM.  With --frames it sends N and then only counts; with --receive it sends nothing.
  *
  * Frames are made once and sent again and again, so that the sender costs little next to the switch that copies them:
  * 64 large frames are 4 MB of payload, more than the own caches of a core hold.
@@ -33,7 +33,7 @@
 static volatile sig_atomic_t stop;
 static void on_signal(int s) { (void)s; stop = 1; }
 
-static int plain;
+static int plain, silent;
 static unsigned payload = 64400, mss = 1400, room = 32768, flows = 16, vlan = 100;
 static double secs = 0.5;
 static uint64_t limit;
@@ -130,7 +130,7 @@ int main(int argc, char **argv)
 	int used = rte_eal_init(argc, argv);
 	if (used < 0) rte_exit(1, "tsogen: %s\n", rte_strerror(rte_errno));
 	argc -= used; argv += used;
-	static const struct option options[] = { { "plain", 0, 0, 'P' }, { "payload", 1, 0, 'p' }, { "mss", 1, 0, 'm' }, { "buffer", 1, 0, 'b' },
+	static const struct option options[] = { { "plain", 0, 0, 'P' }, { "receive", 0, 0, 'R' }, { "payload", 1, 0, 'p' }, { "mss", 1, 0, 'm' }, { "buffer", 1, 0, 'b' },
 		{ "flows", 1, 0, 'f' }, { "vlan", 1, 0, 'v' }, { "source", 1, 0, 's' }, { "destination", 1, 0, 'd' }, { "secs", 1, 0, 't' },
 		{ "frames", 1, 0, 'n' }, { 0, 0, 0, 0 } };
 	rte_ether_unformat_addr("02:00:00:00:0b:01", &source);
@@ -138,6 +138,7 @@ int main(int argc, char **argv)
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1; )
 		switch (c) {
 		case 'P': plain = 1; break;
+		case 'R': silent = 1; break;
 		case 'p': payload = atoi(optarg); break;
 		case 'm': mss = atoi(optarg); break;
 		case 'b': room = atoi(optarg); break;
@@ -170,7 +171,7 @@ int main(int argc, char **argv)
 	unsigned next = 0, run = 0;
 	struct rte_mbuf *rx[BURST];
 	while (!stop) {
-		unsigned n = RTE_MIN(BURST, n_frames - next);
+		unsigned n = silent ? 0 : RTE_MIN(BURST, n_frames - next);
 		if (limit && n > limit - sent) n = limit - sent;
 		if (n) {
 			struct rte_mbuf **f = frames + next;
