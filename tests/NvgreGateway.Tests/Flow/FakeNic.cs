@@ -10,7 +10,7 @@ namespace NvgreGateway.Tests.Flow;
 internal sealed unsafe class FakeNic(NicProfile profile, ushort device = 0) : IFlowApi
 {
     internal const int Invalid = -22, Exists = -17, NoSpace = -28, NoCall = -38, NotSupported = -95, NoEntry = -2;
-    private const uint ErrorUnspecified = 1, ErrorItem = 12, ErrorAction = 16;
+    private const uint ErrorUnspecified = 1, ErrorMask = 12, ErrorItem = 13, ErrorAction = 16;
     private readonly Lock _lock = new();
     private readonly List<NicRule> _rules = [];
     private nint _next = 1;
@@ -179,12 +179,12 @@ internal sealed unsafe class FakeNic(NicProfile profile, ushort device = 0) : IF
     {
         if (uint.PopCount((uint)rule->Direction) != 1)
         {
-            return Refuse(error, Invalid, 2, "ingress, egress or transfer");
+            return Refuse(error, Invalid, 8, "ingress, egress or transfer");
         }
 
         if (rule->Direction == FlowDirection.Transfer && !profile.Transfers)
         {
-            return Refuse(error, NotSupported, 5, "no transfer rules");
+            return Refuse(error, NotSupported, 7, "no transfer rules");
         }
 
         FlowItemType before = FlowItemType.End;
@@ -203,7 +203,18 @@ internal sealed unsafe class FakeNic(NicProfile profile, ushort device = 0) : IF
 
             if (item.Type == FlowItemType.RepresentedPort)
             {
+                if (rule->Direction != FlowDirection.Transfer)
+                {
+                    return Refuse(error, Invalid, ErrorItem, "only transfer rules name ports");
+                }
+
                 continue; // meta-data may stand anywhere
+            }
+
+            if (item.Type is FlowItemType.IPv4 or FlowItemType.IPv6 && (item.Mask[0] & 0xF0) != 0)
+            {
+                // A driver may refuse bits that it cannot compare; the version is what the item's type says (mlx5).
+                return Refuse(error, Invalid, ErrorMask, "mask enables non supported bits");
             }
 
             if (!Follows(before, item.Type))
@@ -220,6 +231,7 @@ internal sealed unsafe class FakeNic(NicProfile profile, ushort device = 0) : IF
     private int CheckActions(FlowRule* rule, FlowError* error)
     {
         int fates = 0;
+        bool transfers = rule->Direction == FlowDirection.Transfer, tagged = HasItem(rule, FlowItemType.Vlan);
         for (int i = 0; i < rule->ActionCount; i++)
         {
             FlowAction action = rule->Actions[i];
@@ -230,6 +242,9 @@ internal sealed unsafe class FakeNic(NicProfile profile, ushort device = 0) : IF
 
             string? wrong = action.Type switch
             {
+                FlowActionType.Queue or FlowActionType.Rss when transfers => "a transfer rule leads to a port",
+                FlowActionType.RepresentedPort when !transfers => "only transfer rules lead to ports",
+                FlowActionType.PopVlan or FlowActionType.SetVlanVid or FlowActionType.SetVlanPcp when !tagged => "no tag is known to be there",
                 FlowActionType.Queue when action.Value >= profile.Queues => "no such queue",
                 FlowActionType.Rss when rule->RssLevel > profile.RssLevel => "no RSS of that level",
                 FlowActionType.Rss when rule->QueueCount == 0 || rule->RssTypes == 0 => "RSS of nothing",
@@ -243,10 +258,24 @@ internal sealed unsafe class FakeNic(NicProfile profile, ushort device = 0) : IF
                 return Refuse(error, Invalid, ErrorAction, wrong);
             }
 
+            tagged = action.Type == FlowActionType.PushVlan || (tagged && action.Type is not (FlowActionType.PopVlan or FlowActionType.NvgreDecap or FlowActionType.RawDecap));
             fates += action.Type is FlowActionType.Queue or FlowActionType.Rss or FlowActionType.PortId or FlowActionType.RepresentedPort ? 1 : 0;
         }
 
         return fates == 1 ? 0 : Refuse(error, Invalid, ErrorAction, "not one fate");
+    }
+
+    private static bool HasItem(FlowRule* rule, FlowItemType type)
+    {
+        for (int i = 0; i < rule->ItemCount; i++)
+        {
+            if (rule->Items[i].Type == type)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool DefinesTunnel(FlowRule* rule)

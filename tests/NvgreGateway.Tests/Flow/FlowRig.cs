@@ -96,6 +96,7 @@ internal sealed unsafe class FlowRig : IDisposable, IEventLog
     {
         for (int i = 0; i < rounds; i++)
         {
+            Plane.Collect();
             Plane.Process(_now += Round);
             if (_house is null)
             {
@@ -133,6 +134,7 @@ internal sealed unsafe class FlowRig : IDisposable, IEventLog
     internal void Software(int port, params byte[][] frames)
     {
         Poll(port, frames);
+        Plane.Collect();
         Plane.Process(_now += Round);
         _device.Outputs.Clear();
     }

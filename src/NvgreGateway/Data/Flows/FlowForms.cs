@@ -15,7 +15,7 @@ internal static unsafe class FlowForms
     /// <summary>GRE protocol: transparent Ethernet bridging.</summary>
     internal const uint NvgreProtocol = 0x6558;
 
-    private const uint NotFragment = 0x3FFF, DontFragment = 0x4000, Ect = 3, TrafficClass = 0x0FF0_0000, Syn = 2;
+    private const uint NotFragment = 0x3FFF, DontFragment = 0x4000, Ect = 3, TrafficClass = 0x0FF0_0000, Syn = 2, NoOptions = 5, HeaderWords = 0x0F;
     private const int ClassShift = 20, PcpShift = 13;
     private const RssTypes FourTuple = RssTypes.IPv4 | RssTypes.IPv4Tcp | RssTypes.IPv4Udp | RssTypes.IPv6 | RssTypes.IPv6Tcp | RssTypes.IPv6Udp;
 
@@ -172,7 +172,7 @@ internal static unsafe class FlowForms
         if (wish->Family == 6)
         {
             rule->Add(FlowItemType.IPv6);
-            rule->Match(FlowField.IPv6Flow, 0x6000_0000, 0xF000_0000 | (Ect << 20));
+            rule->Match(FlowField.IPv6Flow, 0, Ect << ClassShift);
             rule->Match(FlowField.IPv6Protocol, 47);
             rule->Match(FlowField.IPv6Source, new ReadOnlySpan<byte>(wish->PeerAddress, 16));
             rule->Match(FlowField.IPv6Destination, new ReadOnlySpan<byte>(wish->LocalAddress, 16));
@@ -180,7 +180,7 @@ internal static unsafe class FlowForms
         else
         {
             rule->Add(FlowItemType.IPv4);
-            rule->Match(FlowField.IPv4VersionLength, 0x45);
+            rule->Match(FlowField.IPv4VersionLength, NoOptions, HeaderWords); // the version is the item: drivers refuse it in a mask
             rule->Match(FlowField.IPv4Tos, 0, Ect);
             rule->Match(FlowField.IPv4Fragment, 0, NotFragment);
             rule->Match(FlowField.IPv4Protocol, 47);
@@ -229,7 +229,7 @@ internal static unsafe class FlowForms
         if (wish->InnerFamily == 6)
         {
             rule->Add(FlowItemType.IPv6);
-            rule->Match(FlowField.IPv6Flow, 0x6000_0000 | ((uint)wish->Tos << ClassShift), 0xF000_0000 | TrafficClass);
+            rule->Match(FlowField.IPv6Flow, (uint)wish->Tos << ClassShift, TrafficClass);
             rule->Match(FlowField.IPv6Protocol, wish->InnerProtocol);
             if (isFlow)
             {
