@@ -1,4 +1,5 @@
 /* Flow rules: what C# describes flat becomes the lists with pointers that rte_flow takes. */
+#define ALLOW_EXPERIMENTAL_API /* rte_flow_pick_transfer_proxy */
 #include "shim.h"
 
 #include <errno.h>
@@ -32,9 +33,28 @@ struct built {
 	} confs[SHIM_FLOW_ACTIONS];
 };
 
-static void list_items(const struct shim_flow_item *from, uint32_t count, struct rte_flow_item *to)
+/* Bytes that a driver reads of an item's spec and mask; 0: no item of ours. */
+static uint32_t size_of(uint32_t type)
+{
+	switch (type) {
+	case RTE_FLOW_ITEM_TYPE_ETH: return sizeof(struct rte_flow_item_eth);
+	case RTE_FLOW_ITEM_TYPE_VLAN: return sizeof(struct rte_flow_item_vlan);
+	case RTE_FLOW_ITEM_TYPE_IPV4: return sizeof(struct rte_flow_item_ipv4);
+	case RTE_FLOW_ITEM_TYPE_IPV6: return sizeof(struct rte_flow_item_ipv6);
+	case RTE_FLOW_ITEM_TYPE_TCP: return sizeof(struct rte_flow_item_tcp);
+	case RTE_FLOW_ITEM_TYPE_UDP: return sizeof(struct rte_flow_item_udp);
+	case RTE_FLOW_ITEM_TYPE_NVGRE: return sizeof(struct rte_flow_item_nvgre);
+	case RTE_FLOW_ITEM_TYPE_REPRESENTED_PORT: return sizeof(struct rte_flow_item_ethdev);
+	default: return 0;
+	}
+}
+
+static int list_items(const struct shim_flow_item *from, uint32_t count, struct rte_flow_item *to)
 {
 	for (uint32_t i = 0; i < count; i++) {
+		uint32_t size = size_of(from[i].type);
+		if (size == 0 || size > sizeof(from[i].spec) || (from[i].size != 0 && from[i].size != size))
+			return -EINVAL;
 		to[i].type = (enum rte_flow_item_type)from[i].type;
 		if (from[i].size != 0) {
 			to[i].spec = from[i].spec;
@@ -42,6 +62,7 @@ static void list_items(const struct shim_flow_item *from, uint32_t count, struct
 		}
 	}
 	to[count].type = RTE_FLOW_ITEM_TYPE_END;
+	return 0;
 }
 
 static int build(const struct shim_flow *flow, struct built *b)
@@ -55,8 +76,8 @@ static int build(const struct shim_flow *flow, struct built *b)
 	b->attr.ingress = (flow->direction & SHIM_FLOW_INGRESS) != 0;
 	b->attr.egress = (flow->direction & SHIM_FLOW_EGRESS) != 0;
 	b->attr.transfer = (flow->direction & SHIM_FLOW_TRANSFER) != 0;
-	list_items(flow->item, flow->items, b->items);
-	list_items(flow->tunnel, flow->tunnel_items, b->tunnel);
+	if (list_items(flow->item, flow->items, b->items) != 0 || list_items(flow->tunnel, flow->tunnel_items, b->tunnel) != 0)
+		return -EINVAL;
 	for (uint32_t i = 0; i < flow->actions; i++) {
 		uint32_t value = flow->action[i].value;
 		b->actions[i].type = (enum rte_flow_action_type)flow->action[i].type;
@@ -155,7 +176,7 @@ SHIM_API int shim_flow_destroy(uint16_t port, struct rte_flow *handle, struct sh
 	return tell(rte_flow_destroy(port, handle, &e), &e, error);
 }
 
-/* What the rule's COUNT action has counted since it was made. */
+/* What the rule's COUNT action has counted since it was made; -ENOTSUP where the device does not count both. */
 SHIM_API int shim_flow_query(uint16_t port, struct rte_flow *handle, uint64_t *packets, uint64_t *bytes, struct shim_flow_error *error)
 {
 	struct rte_flow_error e = { 0 };
@@ -165,7 +186,16 @@ SHIM_API int shim_flow_query(uint16_t port, struct rte_flow *handle, uint64_t *p
 	int status = rte_flow_query(port, handle, actions, &count, &e);
 	*packets = count.hits_set ? count.hits : 0;
 	*bytes = count.bytes_set ? count.bytes : 0;
+	if (status == 0 && (!count.hits_set || !count.bytes_set))
+		status = -ENOTSUP;
 	return tell(status, &e, error);
+}
+
+/* The port that rules with the transfer attribute of another one go through; that one itself where a driver knows of no other. */
+SHIM_API uint16_t shim_flow_proxy(uint16_t port)
+{
+	uint16_t proxy = port;
+	return rte_flow_pick_transfer_proxy(port, &proxy, NULL) == 0 ? proxy : port;
 }
 
 SHIM_API int shim_flow_flush(uint16_t port, struct shim_flow_error *error)

@@ -11,6 +11,7 @@
 /* key: room for *key_length bytes; what the device has may be less. */
 SHIM_API int shim_port_rss(uint16_t port, uint64_t *types, uint8_t *key, uint32_t *key_length)
 {
+	uint8_t all[256]; /* some drivers give more bytes than they report */
 	struct rte_eth_rss_conf conf;
 	struct rte_eth_dev_info di;
 	int status = rte_eth_dev_info_get(port, &di);
@@ -20,11 +21,13 @@ SHIM_API int shim_port_rss(uint16_t port, uint64_t *types, uint8_t *key, uint32_
 		return -ENOSPC;
 	memset(&conf, 0, sizeof(conf));
 	memset(key, 0, *key_length);
-	conf.rss_key = key;
+	memset(all, 0, sizeof(all));
+	conf.rss_key = all;
 	conf.rss_key_len = di.hash_key_size;
 	status = rte_eth_dev_rss_hash_conf_get(port, &conf);
 	*types = conf.rss_hf;
 	*key_length = conf.rss_key_len <= di.hash_key_size ? conf.rss_key_len : di.hash_key_size;
+	memcpy(key, all, *key_length);
 	return status;
 }
 

@@ -14,7 +14,7 @@
 #define SHIM_API __attribute__((visibility("default")))
 
 /* Raised with every change to the functions, so that a library of another build is refused instead of called wrongly. */
-#define SHIM_REVISION 6u
+#define SHIM_REVISION 7u
 
 struct rte_mbuf;
 struct rte_mempool;

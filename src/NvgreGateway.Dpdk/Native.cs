@@ -9,7 +9,7 @@ namespace NvgreGateway.Dpdk;
 internal static unsafe partial class Native
 {
     /// <summary>Raised with every change to the functions below, here and in <c>shim.h</c>.</summary>
-    internal const uint Revision = 6;
+    internal const uint Revision = 7;
 
     private const string Shim = NativeLibraryLocator.Shim;
 
@@ -219,6 +219,9 @@ internal static unsafe partial class Native
 
     [LibraryImport(Shim, EntryPoint = "shim_flow_query")]
     internal static partial int FlowQuery(ushort port, void* handle, ulong* packets, ulong* bytes, FlowError* error);
+
+    [LibraryImport(Shim, EntryPoint = "shim_flow_proxy")]
+    internal static partial ushort FlowProxy(ushort port);
 
     [LibraryImport(Shim, EntryPoint = "shim_flow_flush")]
     internal static partial int FlowFlush(ushort port, FlowError* error);

@@ -6,7 +6,7 @@
  * What it holds beyond the sanitizers: refusals are negative, nothing is written behind what was asked for, packets that were sent come back
  * as they were, and at the end every buffer is in its pool.
  */
-#include "shim.h"
+#include "fuzz.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,11 +78,6 @@ int shim_port_xstats_names(uint16_t port, char *names, uint32_t count);
 int shim_port_xstats(uint16_t port, uint64_t *values, uint32_t count);
 int shim_port_is_removed(uint16_t port);
 int shim_port_guest_features(uint16_t port, uint64_t *features);
-int shim_flow_validate(uint16_t port, const struct shim_flow *flow, struct shim_flow_error *error);
-int shim_flow_create(uint16_t port, const struct shim_flow *flow, struct rte_flow **handle, struct shim_flow_error *error);
-int shim_flow_destroy(uint16_t port, struct rte_flow *handle, struct shim_flow_error *error);
-int shim_flow_query(uint16_t port, struct rte_flow *handle, uint64_t *packets, uint64_t *bytes, struct shim_flow_error *error);
-int shim_flow_flush(uint16_t port, struct shim_flow_error *error);
 
 const char *__asan_default_options(void)
 {
@@ -91,7 +86,6 @@ const char *__asan_default_options(void)
 
 #define PRIVATE 64
 #define HELD 256
-#define QUEUES 2
 #define PORTS 2
 
 static uint64_t state;
@@ -101,15 +95,7 @@ static uint32_t holding;
 static uint16_t ports[PORTS];
 static const char *const devices[PORTS] = { "net_null0", "net_ring0" };
 
-#define CHECK(what)                                                                     \
-	do {                                                                            \
-		if (!(what)) {                                                          \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #what); \
-			abort();                                                        \
-		}                                                                       \
-	} while (0)
-
-static uint64_t next(void)
+uint64_t next(void)
 {
 	state ^= state << 13;
 	state ^= state >> 7;
@@ -117,20 +103,20 @@ static uint64_t next(void)
 	return state;
 }
 
-static uint32_t below(uint32_t n)
+uint32_t below(uint32_t n)
 {
 	return (uint32_t)(next() >> 32) % n;
 }
 
 /* Numbers at which things go wrong, and others. */
-static uint32_t odd_number(void)
+uint32_t odd_number(void)
 {
 	static const uint32_t edges[] = { 0, 1, 2, 7, 31, 32, 63, 64, 127, 128, 255, 256, 511, 1023, 1024, 1500, 2047, 2048, 9000,
 					  65534, 65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff };
 	return below(3) != 0 ? edges[below(RTE_DIM(edges))] : (uint32_t)next();
 }
 
-static uint16_t any_port(void)
+uint16_t any_port(void)
 {
 	return below(3) != 0 ? ports[below(PORTS)] : (uint16_t)odd_number();
 }
@@ -492,34 +478,6 @@ static void spoil_port(void)
 	open_port(port);
 }
 
-/* No device here takes rules: what is tried is how they are built, and refused. */
-static void ask_flow(void)
-{
-	struct shim_flow *flow = malloc(sizeof(*flow));
-	struct shim_flow_error *error = malloc(sizeof(*error));
-	struct rte_flow *handle = NULL;
-	uint64_t packets = 1, bytes = 1;
-	uint16_t port = any_port();
-	uint32_t *words = (uint32_t *)(void *)flow;
-	CHECK(flow != NULL && error != NULL);
-	for (uint32_t i = 0; i < sizeof(*flow) / sizeof(*words); i++)
-		words[i] = (uint32_t)next();
-	flow->items = below(8) == 0 ? odd_number() : below(SHIM_FLOW_ITEMS + 1);
-	flow->tunnel_items = below(8) == 0 ? odd_number() : below(SHIM_FLOW_TUNNEL_ITEMS + 1);
-	flow->actions = below(8) == 0 ? odd_number() : below(SHIM_FLOW_ACTIONS + 1);
-	flow->queue_count = below(8) == 0 ? odd_number() : below(SHIM_FLOW_QUEUES + 1);
-	flow->header_length = below(8) == 0 ? odd_number() : below(sizeof(flow->header) + 1);
-	for (uint32_t i = 0; i < SHIM_FLOW_ACTIONS; i++)
-		flow->action[i].type = below(8) == 0 ? odd_number() : below(RTE_FLOW_ACTION_TYPE_REPRESENTED_PORT + 2);
-	CHECK(shim_flow_validate(port, flow, error) < 0);
-	CHECK(shim_flow_create(port, flow, &handle, error) < 0 && handle == NULL && memchr(error->message, 0, sizeof(error->message)) != NULL);
-	CHECK(shim_flow_destroy(port, NULL, error) < 0);
-	CHECK(shim_flow_query(port, NULL, &packets, &bytes, error) < 0 && packets == 0 && bytes == 0);
-	(void)shim_flow_flush(port, error);
-	free(flow);
-	free(error);
-}
-
 static void probe_nonsense(void)
 {
 	char *text = odd_text();
@@ -578,6 +536,8 @@ int main(int argc, char **argv)
 			ask_port();
 		else if (what < 960)
 			ask_flow();
+		else if (what < 970)
+			ask_rss();
 		else if (what < 985)
 			read_log();
 		else if (what < 992)

@@ -20,18 +20,20 @@ public unsafe interface IFlowApi
     int Create(FlowRule* rule, nint* handle, FlowError* error);
 
     /// <summary>Removes a rule.</summary>
+    /// <param name="direction">The rule's.</param>
     /// <param name="handle">Its name, gone afterwards.</param>
     /// <param name="error">Why not.</param>
     /// <returns>0 or a negative errno.</returns>
-    int Destroy(nint handle, FlowError* error);
+    int Destroy(FlowDirection direction, nint handle, FlowError* error);
 
     /// <summary>Reads what a rule with <see cref="FlowActionType.Count"/> counted.</summary>
+    /// <param name="direction">The rule's.</param>
     /// <param name="handle">Its name.</param>
     /// <param name="packets">Packets since it was installed.</param>
-    /// <param name="bytes">Bytes of those as they arrived, if the device counts them, else 0.</param>
+    /// <param name="bytes">Bytes of those as they arrived.</param>
     /// <param name="error">Why not.</param>
-    /// <returns>0 or a negative errno.</returns>
-    int Query(nint handle, ulong* packets, ulong* bytes, FlowError* error);
+    /// <returns>0 or a negative errno: -ENOTSUP where the device does not count both.</returns>
+    int Query(FlowDirection direction, nint handle, ulong* packets, ulong* bytes, FlowError* error);
 
     /// <summary>Removes every rule of the port.</summary>
     /// <param name="error">Why not.</param>

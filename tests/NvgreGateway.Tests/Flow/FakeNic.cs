@@ -81,12 +81,12 @@ internal sealed unsafe class FakeNic(NicProfile profile, ushort device = 0) : IF
         return 0;
     }
 
-    public int Destroy(nint handle, FlowError* error)
+    public int Destroy(FlowDirection direction, nint handle, FlowError* error)
     {
         *error = default;
         lock (_lock)
         {
-            if (_rules.Find(r => r.Handle == handle) is not { } rule)
+            if (_rules.Find(r => r.Handle == handle && r.Rule.Direction == direction) is not { } rule)
             {
                 return Refuse(error, NoEntry, ErrorUnspecified, "no such rule");
             }
@@ -97,11 +97,11 @@ internal sealed unsafe class FakeNic(NicProfile profile, ushort device = 0) : IF
         }
     }
 
-    public int Query(nint handle, ulong* packets, ulong* bytes, FlowError* error)
+    public int Query(FlowDirection direction, nint handle, ulong* packets, ulong* bytes, FlowError* error)
     {
         *error = default;
         (*packets, *bytes) = (0, 0);
-        if (CountsFail || Rules.FirstOrDefault(r => r.Handle == handle) is not { } rule || !Has(rule.Rule, FlowActionType.Count))
+        if (CountsFail || Rules.FirstOrDefault(r => r.Handle == handle && r.Rule.Direction == direction) is not { } rule || !Has(rule.Rule, FlowActionType.Count))
         {
             return Refuse(error, NotSupported, ErrorAction, "no counter");
         }

@@ -109,6 +109,8 @@ internal sealed unsafe class FlowKeeper
 
     private static bool IsTransfer(FlowSlot* slot) => slot->Kind is FlowKind.Encapsulate or FlowKind.Decapsulate;
 
+    private static FlowDirection DirectionOf(FlowSlot* slot) => IsTransfer(slot) ? FlowDirection.Transfer : FlowDirection.Ingress;
+
     private void Install(int index, FlowSlot* slot, uint wanted, IFlowApi api)
     {
         // Control either sees this number, and waits, or is seen to have changed its mind.
@@ -158,11 +160,11 @@ internal sealed unsafe class FlowKeeper
         ulong packets, bytes;
         FlowError error = default;
         int status = api.Create(rule, &handle, &error);
-        if (status == 0 && IsTransfer(slot) && (status = api.Query(handle, &packets, &bytes, &error)) != 0)
+        if (status == 0 && IsTransfer(slot) && (status = api.Query(rule->Direction, handle, &packets, &bytes, &error)) != 0)
         {
             // What cannot be counted is not taken from the workers (C-126).
             FlowError ignored;
-            api.Destroy(handle, &ignored);
+            api.Destroy(rule->Direction, handle, &ignored);
         }
 
         if (status == 0)
@@ -187,7 +189,7 @@ internal sealed unsafe class FlowKeeper
             }
 
             FlowError error;
-            api.Destroy(_handles[index], &error); // a driver that fails here has lost the rule or the device
+            api.Destroy(DirectionOf(slot), _handles[index], &error); // a driver that fails here has lost the rule or the device
             _room++;
         }
 
@@ -203,7 +205,7 @@ internal sealed unsafe class FlowKeeper
     {
         ulong packets, bytes;
         FlowError error;
-        if (api.Query(_handles[index], &packets, &bytes, &error) != 0 || packets < _packets[index] || bytes < _bytes[index])
+        if (api.Query(DirectionOf(slot), _handles[index], &packets, &bytes, &error) != 0 || packets < _packets[index] || bytes < _bytes[index])
         {
             return; // as it was; a later reading has it
         }
@@ -220,6 +222,7 @@ internal sealed unsafe class FlowKeeper
         int block = (int)_memory.Limits.Workers;
         ulong tag = slot->Vlan == 0 ? 0 : 4 * n, header = slot->HeaderLength * n;
         bool encapsulates = slot->Kind == FlowKind.Encapsulate;
+        length = Math.Max(length, encapsulates ? tag : header); // whatever a device calls a byte
         ulong outer = encapsulates ? length - tag + header : length, tenant = outer - header, tagged = tenant + tag;
         AttachmentCounters* attachment = _memory.Attachments(block) + slot->Attachment;
         PeerCounters* peer = _memory.Peers(block) + slot->Peer;
