@@ -27,13 +27,13 @@ internal sealed unsafe class FlowObserver(GatewayMemory memory)
     private const int MostCandidates = 8192, MostReasons = 256;
     private readonly Dictionary<FlowKey, int> _samples = [];
     private readonly Dictionary<FlowKey, HeavyFlow> _heavy = [];
-    private readonly Dictionary<LeftFlows, int> _counting = [];
+    private readonly Dictionary<LeftFlows, (int Flows, int Quiet)> _leaving = [];
     private Dictionary<LeftFlows, int> _left = [];
 
     /// <summary>What hardware should forward now.</summary>
     public IReadOnlyCollection<HeavyFlow> Heavy => _heavy.Values;
 
-    /// <summary>Heavy flows of the last second that software keeps, and why; how many of each.</summary>
+    /// <summary>Heavy flows of the last seconds that software keeps, and why; how many of each.</summary>
     public IReadOnlyDictionary<LeftFlows, int> Left => _left;
 
     /// <summary>Takes what workers sampled.</summary>
@@ -70,7 +70,7 @@ internal sealed unsafe class FlowObserver(GatewayMemory memory)
             }
         }
 
-        _counting.Clear();
+        var counting = new Dictionary<LeftFlows, int>();
         foreach ((FlowKey key, int n) in _samples.Where(static s => s.Value >= LeastSamples).OrderByDescending(static s => s.Value))
         {
             if (_heavy.ContainsKey(key) || FlowWay.Find(memory, index, key.Segment, key.Attachment, key.Peer) is not { } way)
@@ -83,13 +83,34 @@ internal sealed unsafe class FlowObserver(GatewayMemory memory)
             {
                 _heavy.Add(key, new HeavyFlow(key));
             }
-            else if (_counting.Count < MostReasons)
+            else if (counting.Count < MostReasons)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(_counting, new LeftFlows(key.Encapsulates, key.Attachment, key.Peer, reason), out _)++;
+                CollectionsMarshal.GetValueRefOrAddDefault(counting, new LeftFlows(key.Encapsulates, key.Attachment, key.Peer, reason), out _)++;
             }
         }
 
-        _left = new Dictionary<LeftFlows, int>(_counting); // the old one may be looked at by whoever shows it
+        // A flow near the threshold does not flicker: what was told is told for some seconds more.
+        foreach ((LeftFlows left, (int flows, int quiet)) in _leaving)
+        {
+            if (quiet + 1 == IdleSeconds || counting.ContainsKey(left))
+            {
+                _leaving.Remove(left);
+            }
+            else
+            {
+                _leaving[left] = (flows, quiet + 1);
+            }
+        }
+
+        foreach ((LeftFlows left, int n) in counting)
+        {
+            if (_leaving.Count < MostReasons)
+            {
+                _leaving[left] = (n, 0);
+            }
+        }
+
+        _left = _leaving.ToDictionary(static l => l.Key, static l => l.Value.Flows); // a new one: the old one may be looked at by whoever shows it
         _samples.Clear();
     }
 

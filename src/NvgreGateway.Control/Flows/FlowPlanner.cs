@@ -26,7 +26,7 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
 
     private delegate bool Which(FlowSlot* slot);
 
-    /// <summary>Heavy flows of the last second that software keeps, and why; how many of each.</summary>
+    /// <summary>Heavy flows of the last seconds that software keeps, and why; how many of each.</summary>
     internal IReadOnlyDictionary<LeftFlows, int> Left => _observer.Left;
 
     private FlowTable Table => memory.Flows;

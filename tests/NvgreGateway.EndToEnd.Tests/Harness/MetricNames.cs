@@ -17,5 +17,6 @@ internal static class MetricNames
     public const string OffloadRequests = "nvgre_gateway_port_offload_requests_total";
     public const string JoinedFrames = "nvgre_gateway_port_coalesced_frames_total";
     public const string JoinedSegments = "nvgre_gateway_port_coalesced_segments_total";
+    public const string Events = "nvgre_gateway_events_total";
     public const string PortRx = "nvgre_gateway_port_receive_packets_total";
 }

@@ -1,3 +1,4 @@
+using NvgreGateway.Control.Api;
 using NvgreGateway.Dpdk;
 using NvgreGateway.Exchange;
 
@@ -70,6 +71,42 @@ public sealed unsafe class FlowQueueTests
         // What has no inner header goes by its own.
         Assert.Equal(1, rig.AccessNic.Receive(toFar).Queue);
         Assert.False(rig.AccessNic.Receive(toVm).Hit);
+    }
+
+    /// <summary>What a device would do of VMQ is known before any of it is configured, as NDIS asks: a set over inner and outer versions, or nothing and why.</summary>
+    [Theory]
+    [Requirement("C-053", "C-054", "C-070")]
+    [InlineData("all", "inner4 inner6 outer4 outer6", "outer4 outer6", "yes", null)]
+    [InlineData("IPv4 alone", "inner4 inner6 outer4", "outer4 outer6", "yes", null)]
+    [InlineData("no NVGRE", "", "outer4 outer6", "no", "item Nvgre is not supported (not supported)")]
+    [InlineData("no queues", "", "", "no", "action Queue is not supported (not supported)")]
+    [InlineData("nothing", "", "", "no", "the driver knows no flow rules")]
+    public void WhatDevicesWouldDoIsAskedAtTheStart(string device, string underlay, string access, string taken, string? reason)
+    {
+        NicProfile profile = device switch
+        {
+            "all" => NicProfile.Full,
+            "IPv4 alone" => NicProfile.Full with { Items = [.. NicProfile.Full.Items.Where(static i => i != FlowItemType.IPv6)] },
+            "no NVGRE" => NicProfile.Full with { Items = [.. NicProfile.Full.Items.Where(static i => i != FlowItemType.Nvgre)] },
+            "no queues" => NicProfile.Full with { Actions = [FlowActionType.Rss, FlowActionType.Count] },
+            _ => NicProfile.None,
+        };
+        using var rig = new FlowRig(FlowRig.Json(), profile);
+        CapabilityStatus before = OffloadReporter.Capable(rig.Plane)[FlowRig.Underlay];
+        Assert.Empty(before.Capable["vmq"]);
+        rig.Settle();
+        CapabilityStatus[] ports = [.. OffloadReporter.Capable(rig.Plane)];
+        Assert.Equal((underlay, access), (string.Join(' ', ports[FlowRig.Underlay].Capable["vmq"]), string.Join(' ', ports[FlowRig.Access].Capable["vmq"])));
+        RuleCapability vsid = ports[FlowRig.Underlay].Rules.Single(static r => r is { Rule: "queue by VSID", Frames: "NVGRE over IPv4" });
+        Assert.Equal((taken, reason), (vsid.Taken, vsid.Reason));
+        Assert.All(rig.Nic.Rules, static r => Assert.NotEqual(FlowActionType.Queue, r.Rule.Actions[0].Type)); // asked, not made
+        Assert.Empty(rig.AccessNic.Rules);
+        Assert.Empty(OffloadReporter.Active(rig.Plane)[FlowRig.Underlay].Active["vmq"]);
+
+        // What is in force is another question (C-072).
+        using var used = new FlowRig(FlowRig.Json(Queue3), profile);
+        used.Settle();
+        Assert.Equal(underlay.Length == 0 ? "" : "inner4 inner6 outer4", string.Join(' ', OffloadReporter.Active(used.Plane)[FlowRig.Underlay].Active["vmq"]));
     }
 
     [Fact]
