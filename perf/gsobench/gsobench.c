@@ -1,9 +1,10 @@
 /*
  * librte_gso on one core: a large TCP packet (IPv4 in IPv4 GRE, the layout of NVGRE) becomes segments; then each gets in software the
  * checksums that librte_gso leaves to its caller - inner TCP, inner IPv4, outer IPv4 - and is freed, as a transmit would do.
- *   gsobench EAL-ARGUMENTS -- [--pkts N] [--room BYTES] [--mss N] [--payload N] [--runs N] [--secs N]
- * pkts: source packets taken in turn (1: hot in the cache). room: bytes of one source mbuf (2048: chains). One line for each window; the
- * segments of the first packet are checked: sums, lengths, sequence numbers, flags, payload.
+ *   gsobench EAL-ARGUMENTS -- [--pkts N] [--room BYTES] [--mss N] [--payload N] [--hold N] [--sums 0|1] [--runs N] [--secs N]
+ * pkts: source packets taken in turn (1: hot in the cache). room: bytes of one source mbuf (2048: chains). hold: segments that are freed only
+ * when so many have come after them, as by a device with full queues. sums 0: none but in the check, as for a device that makes them. One
+ * line for each window; the segments of the first packet are checked: sums, lengths, sequence numbers, flags, payload.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@
 #define HEADERS 96
 #define SEQUENCE 0x20000000u
 
-static unsigned int pkts = 1, room = 65024, mss = 1400, payload = 64400, runs = 5;
+static unsigned int pkts = 1, room = 65024, mss = 1400, payload = 64400, runs = 5, hold, sums = 1;
 static double seconds = 1;
 
 static void write_sums(struct rte_mbuf *m)
@@ -111,7 +112,8 @@ static void check(struct rte_mbuf **segments, int count)
 static void options(int argc, char **argv)
 {
 	static const struct option names[] = { { "pkts", 1, 0, 'p' }, { "room", 1, 0, 'o' }, { "mss", 1, 0, 'm' }, { "payload", 1, 0, 'l' },
-					       { "runs", 1, 0, 'r' }, { "secs", 1, 0, 's' }, { 0, 0, 0, 0 } };
+					       { "runs", 1, 0, 'r' }, { "secs", 1, 0, 's' },
+					       { "hold", 1, 0, 'h' }, { "sums", 1, 0, 'c' }, { 0, 0, 0, 0 } };
 	for (int o; (o = getopt_long(argc, argv, "", names, NULL)) != -1;)
 		switch (o) {
 		case 'p': pkts = atoi(optarg); break;
@@ -120,6 +122,8 @@ static void options(int argc, char **argv)
 		case 'l': payload = atoi(optarg); break;
 		case 'r': runs = atoi(optarg); break;
 		case 's': seconds = atof(optarg); break;
+		case 'h': hold = atoi(optarg); break;
+		case 'c': sums = atoi(optarg); break;
 		default: exit(2);
 		}
 }
@@ -127,17 +131,19 @@ static void options(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const uint64_t asked = RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_OUTER_IPV4 | RTE_MBUF_F_TX_TUNNEL_GRE;
-	struct rte_mbuf **source, *segments[128];
+	struct rte_mbuf **source, **held, *segments[128];
+	unsigned int next = 0;
 	struct rte_mempool *sources, *direct, *indirect;
 	int used = rte_eal_init(argc, argv);
 	if (used < 0)
 		return 1;
 	options(argc - used, argv + used);
 	sources = rte_pktmbuf_pool_create("sources", pkts * ((payload + HEADERS) / room + 1) + 1, 0, 0, room + RTE_PKTMBUF_HEADROOM, 0);
-	direct = rte_pktmbuf_pool_create("direct", 8191, 256, 0, 256, 0);
-	indirect = rte_pktmbuf_pool_create("indirect", 8191, 256, 0, 0, 0);
+	direct = rte_pktmbuf_pool_create("direct", 8191 + hold, 256, 0, 256, 0);
+	indirect = rte_pktmbuf_pool_create("indirect", 8191 + (mss / 2048 + 2) * hold, 256, 0, 0, 0);
 	source = calloc(pkts, sizeof(*source));
-	if (sources == NULL || direct == NULL || indirect == NULL || source == NULL)
+	held = calloc(hold + 1, sizeof(*held));
+	if (held == NULL || sources == NULL || direct == NULL || indirect == NULL || source == NULL)
 		rte_exit(1, "no memory\n");
 	struct rte_gso_ctx ctx = { .direct_pool = direct, .indirect_pool = indirect, .gso_types = RTE_ETH_TX_OFFLOAD_GRE_TNL_TSO, .gso_size = mss + HEADERS };
 	for (unsigned int k = 0; k < pkts; k++)
@@ -152,14 +158,20 @@ int main(int argc, char **argv)
 			if (n < 2)
 				rte_exit(1, "librte_gso: %d\n", n);
 			uint64_t a = rte_rdtsc();
-			for (int j = 0; j < n; j++)
+			for (int j = 0; j < n && (sums || (run < 0 && cut == 0)); j++)
 				write_sums(segments[j]);
 			uint64_t b = rte_rdtsc();
 			if (run < 0 && cut == 0)
 				check(segments, n);
 			for (int j = 0; j < n; j++) {
 				bytes += segments[j]->pkt_len;
-				rte_pktmbuf_free(segments[j]);
+				struct rte_mbuf *oldest = segments[j];
+				if (hold != 0) {
+					oldest = held[next];
+					held[next] = segments[j];
+					next = next + 1 == hold ? 0 : next + 1;
+				}
+				rte_pktmbuf_free(oldest);
 			}
 			cut += n;
 			uint64_t c = rte_rdtsc();

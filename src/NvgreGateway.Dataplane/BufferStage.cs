@@ -49,7 +49,7 @@ internal static unsafe class BufferStage
         bool copy = m->DataOff < Headroom || (m->NbSegs > 1 && m->DataLen < Math.Min(LinearBytes, m->PktLen));
         for (Mbuf* s = m; s != null; s = s->Next)
         {
-            copy |= !s->IsExclusive;
+            copy |= !s->IsWritable;
         }
 
         if (copy)
@@ -79,7 +79,7 @@ internal static unsafe class BufferStage
             }
         }
 
-        MbufFlags spent = Special | MbufFlags.TxUdpSegmentation | ((flags & MbufFlags.RxL4ChecksumBad) != 0 ? MbufFlags.RxL4ChecksumNone : 0); // half of "none" would be "good"
+        MbufFlags spent = (Special & ~MbufFlags.External) | MbufFlags.TxUdpSegmentation | ((flags & MbufFlags.RxL4ChecksumBad) != 0 ? MbufFlags.RxL4ChecksumNone : 0); // half of "none" would be "good"
         m->OlFlags &= ~spent;
         if ((flags & (MbufFlags.RxLro | MbufFlags.RxL4ChecksumBad)) != 0 && (w->PortEntries[from].Flags & (PortFlags.TakesRequests | PortFlags.Underlay)) == PortFlags.TakesRequests)
         {

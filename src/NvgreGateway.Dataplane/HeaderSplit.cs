@@ -26,7 +26,7 @@ internal static unsafe class HeaderSplit
         }
 
         Unsafe.CopyBlockUnaligned(head->Data, m->Data, transport);
-        head->OlFlags = m->OlFlags;
+        head->OlFlags = m->OlFlags & ~MbufFlags.External; // which is of the room, not of the packet
         head->TxOffload = m->TxOffload;
         head->Port = m->Port;
         head->DataLen = (ushort)transport;

@@ -146,6 +146,13 @@ public unsafe struct Mbuf
         get => Refcnt == 1 && (OlFlags & (MbufFlags.Indirect | MbufFlags.External)) == 0;
     }
 
+    /// <summary>
+    /// Whether the bytes may be changed: as <see cref="IsExclusive"/>, or the data room is an external one that nobody else holds
+    /// (<c>rte_mbuf_ext_refcnt_read</c>).
+    /// </summary>
+    public readonly bool IsWritable => Refcnt == 1 && (OlFlags & MbufFlags.Indirect) == 0
+        && ((OlFlags & MbufFlags.External) == 0 || *(ushort*)((byte*)ShInfo + ExternalCount) == 1);
+
     /// <summary>Whether the data room belongs to another mbuf: this one is a clone of it.</summary>
     public readonly bool IsClone
     {

@@ -13,6 +13,7 @@ internal sealed unsafe partial class GuardedPool : IDisposable
     private const int Stride = Room + 4096;
     private readonly byte* _memory;
     private readonly Mbuf* _headers;
+    private readonly ulong* _shared; // rte_mbuf_ext_shared_info of each: two pointers and a count
     private readonly int _buffers;
     private readonly int[] _free;
     private readonly bool[] _taken;
@@ -35,6 +36,7 @@ internal sealed unsafe partial class GuardedPool : IDisposable
             throw new OutOfMemoryException();
         }
 
+        _shared = (ulong*)NativeMemory.AllocZeroed((nuint)(buffers * 3), sizeof(ulong));
         _headers = (Mbuf*)NativeMemory.AlignedAlloc((nuint)(buffers * Mbuf.SizeOf), 64);
         for (int i = 0; i < buffers; i++)
         {
@@ -72,6 +74,17 @@ internal sealed unsafe partial class GuardedPool : IDisposable
         m->Append(frame.Length);
         frame.CopyTo(new Span<byte>(m->Data, frame.Length));
         _sequences[m - _headers] = sequence;
+        return m;
+    }
+
+    /// <summary>A received frame in a buffer that is not its mbuf's own, as of a guest's large frames: its room has a count of its own.</summary>
+    public Mbuf* ReceiveExternal(ReadOnlySpan<byte> frame, ulong sequence, int headroom)
+    {
+        Mbuf* m = Receive(frame, sequence, headroom);
+        ulong* shared = _shared + ((m - _headers) * 3);
+        shared[2] = 1;
+        m->ShInfo = shared;
+        m->OlFlags = MbufFlags.External;
         return m;
     }
 
@@ -121,10 +134,17 @@ internal sealed unsafe partial class GuardedPool : IDisposable
                 }
 
                 Mbuf* next = m->Next;
-                Mbuf* owner = m->IsClone ? OwnerOf(m) : null;
-                LetGo(m);
-                if (owner != null)
+                Mbuf* owner = m->IsClone || (m->OlFlags & MbufFlags.External) != 0 ? OwnerOf(m) : null;
+                bool external = owner != null && (m->OlFlags & MbufFlags.External) != 0;
+                if (!external || owner != m)
                 {
+                    LetGo(m);
+                }
+
+                // The room of an external buffer is held by its mbuf and each piece alike; here both return together.
+                if (owner != null && (!external || (m != owner || Mbuf.LetGo(m)) && --_shared[(owner - _headers) * 3 + 2] == 0))
+                {
+                    owner->Refcnt += external ? (ushort)1 : (ushort)0;
                     LetGo(owner);
                 }
 
@@ -144,6 +164,7 @@ internal sealed unsafe partial class GuardedPool : IDisposable
     {
         Munmap(_memory, (nuint)(_buffers * Stride));
         NativeMemory.AlignedFree(_headers);
+        NativeMemory.Free(_shared);
     }
 
     [LibraryImport("libc", EntryPoint = "mmap")]

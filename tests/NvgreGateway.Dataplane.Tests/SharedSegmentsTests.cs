@@ -192,6 +192,52 @@ public sealed unsafe class SharedSegmentsTests
         Assert.Equal(frame[58..], rig.Outputs.Where(static s => s.Bytes[12] != 8).SelectMany(static s => s.Bytes.Skip(62 + 54)));
     }
 
+    // As net_vhost gives with ext-buffer=1: nothing is copied, and the buffer returns when the last segment has gone.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Requirement("C-001", "F-026")]
+    public void AnExternalBufferIsSharedToo(bool keptBack)
+    {
+        byte[] frame = OffloadFuzzTests.Large(6, 7000, six: false);
+        using Rig rig = Make((32, 1, 1), Sums, chains: true);
+        rig.Device.KeepsBack = keptBack;
+        Mbuf* m = rig.Device.Pool.ReceiveExternal(frame, 1, headroom: 128);
+        m->OlFlags |= Said;
+        m->TxOffload = Mbuf.PackTxOffload(0, 0, segment: 1000);
+        rig.Device.Pool.Budget = 0; // for copies
+        rig.Enqueue(Rig.Access, (nint)m);
+        rig.Settle();
+        Assert.Equal(7, rig.Outputs.Count);
+        Assert.Equal(frame[58..], rig.Outputs.SelectMany(static s => s.Bytes.Skip(42 + 54)));
+        Assert.Equal(keptBack ? 1 + 14 : 0, rig.Device.Pool.InUse);
+        rig.Device.GiveBack();
+        rig.AssertNoDrops();
+    }
+
+    [Fact]
+    [Requirement("F-026")]
+    public void AnExternalBufferIsWrittenOnlyByWhomItBelongsTo()
+    {
+        byte[] frame = Frames.FromHost(Frames.Udp4(payload: 700));
+        using Rig rig = Make((32, 1, 1), PortOffloads.None, chains: true);
+        Mbuf* own = rig.Device.Pool.ReceiveExternal(frame, 1, headroom: 128), shared = rig.Device.Pool.ReceiveExternal(frame, 2, headroom: 128);
+        Mbuf* other = rig.Device.Pool.AllocateHead();
+        Mbuf.HoldData(shared, 1);
+        Mbuf.Attach(other, shared, 0, shared->DataLen);
+        rig.Device.Pool.Budget = 1; // the copy of what somebody else holds
+        rig.Enqueue(Rig.Access, (nint)own);
+        rig.Enqueue(Rig.Access, (nint)shared);
+        rig.Settle();
+        Assert.Equal(2, rig.Outputs.Count);
+        Assert.Equal(rig.Outputs[0].Bytes[42..], rig.Outputs[1].Bytes[42..]);
+        Assert.Equal(0, rig.Device.Pool.Budget);
+        Assert.Equal(frame, new ReadOnlySpan<byte>(other->Data, other->DataLen).ToArray());
+        rig.Device.Pool.Free(other);
+        Assert.Equal(0, rig.Device.Pool.InUse);
+        rig.AssertNoDrops();
+    }
+
     // Copied with the sums made here; shared with them made here; shared with them left to the device; and as a device cuts that takes no chains.
     private static void Compare(List<(byte[] Frame, int[] Buffers, int Segment)> frames, (int, int, int) mode, bool shares = true, bool jumbo = false)
     {
@@ -280,7 +326,7 @@ public sealed unsafe class SharedSegmentsTests
             r =>
             {
                 r.Sketch.Port(Rig.Access, static p => p with { Flags = p.Flags | PortFlags.TakesRequests });
-                r.Sketch.Port(Rig.Underlay, p => p with { Nvgre = does });
+                r.Sketch.Port(Rig.Underlay, p => p with { Nvgre = does, Nvgre6 = does });
                 r.Sketch.Peer(r.Peer4, p => p with { MaxInnerFrame = (ushort)(jumbo ? 9000 : 1472) });
                 r.Sketch.Peer(r.Peer6, p => p with { MaxInnerFrame = (ushort)(jumbo ? 9000 : 1452) });
             },
