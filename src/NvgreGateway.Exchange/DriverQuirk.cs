@@ -39,6 +39,9 @@ public sealed record DriverQuirk
     /// <summary>What is not used of it for NVGRE.</summary>
     public PortOffloads NotNvgre { get; init; }
 
+    /// <summary>Receive queues, and as many send queues, that its devices have at most, whatever it reports; 0 if that is to be believed.</summary>
+    public int MaxQueues { get; init; }
+
     /// <summary>
     /// The driver's number of a loopback inside the MAC, by which frames of the self-test come back and none reaches the wire (C-073); 0 if
     /// it has none, or one of which that is not certain.
@@ -50,6 +53,11 @@ public sealed record DriverQuirk
 
     /// <summary>Why not, for people; empty if nothing is held back.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>How many queues of a kind may be asked of a device of this driver.</summary>
+    /// <param name="reported">How many it reports.</param>
+    /// <returns>Queues, at least one.</returns>
+    public int Queues(int reported) => Math.Max(1, MaxQueues == 0 ? reported : Math.Min(reported, MaxQueues));
 
     /// <summary>What may be asked of a device of this driver.</summary>
     /// <param name="underlay">

@@ -56,12 +56,12 @@ internal sealed unsafe class PortKeeper
     internal void Open()
     {
         Port port = Port.Find(_device);
-        int queues = Math.Min((int)Wanted->Queues, _workers);
-        int rx = Math.Min(queues, port.Capabilities.MaxRxQueues), tx = Math.Min(queues, port.Capabilities.MaxTxQueues);
-        rx = Math.Min(Math.Max(rx, 1), DpdkPort.MaxQueues);
-        tx = Math.Min(Math.Max(tx, 1), DpdkPort.MaxQueues);
-        ulong mac = Wanted->Mac;
+        int queues = Math.Max(1, Math.Min((int)Wanted->Queues, _workers));
         _quirk = DriverQuirks.Of(port.Capabilities.Driver);
+        int rx = Math.Min(queues, _quirk.Queues(port.Capabilities.MaxRxQueues)), tx = Math.Min(queues, _quirk.Queues(port.Capabilities.MaxTxQueues));
+        rx = Math.Min(rx, DpdkPort.MaxQueues);
+        tx = Math.Min(tx, DpdkPort.MaxQueues);
+        ulong mac = Wanted->Mac;
         DeviceOffloads reported = DeviceOffloadBits.From(port.Capabilities.TxOffloads, port.Capabilities.RxOffloads);
         SetUp(port, rx, tx, mac, reported & (Wanted->Wanted | DeviceOffloads.TxSegments) & _quirk.Askable(Wanted->Underlay != 0));
         DpdkPort.Take(_entry, port);
