@@ -6,7 +6,8 @@ public static class QueueSpreading
     /// <summary>The driver whose queues are a fan-out of packet sockets.</summary>
     private const string PacketSockets = "net_af_packet";
 
-    private const RssFields Ports = RssFields.Tcp4 | RssFields.Tcp6 | RssFields.Udp4 | RssFields.Udp6;
+    /// <summary>What a hash must cover to tell flows apart.</summary>
+    public const RssFields Ports = RssFields.Tcp4 | RssFields.Tcp6 | RssFields.Udp4 | RssFields.Udp6;
 
     /// <summary>Decides.</summary>
     /// <param name="underlay">Whether it is an underlay port.</param>

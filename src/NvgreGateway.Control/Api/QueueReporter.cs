@@ -29,8 +29,8 @@ internal static unsafe class QueueReporter
             {
                 Port = plane.Configuration.Ports[i].Name,
                 Role = plane.Configuration.Ports[i].Role.ToString().ToLowerInvariant(),
-                Mode = software ? "software" : state.Spread switch { QueueSpread.InnerRss or QueueSpread.PlainRss => "hardware", QueueSpread.Kernel => "kernel", _ => "none" },
-                Reason = (QueueSpreading.IsSoftware(state.Spread) && off ? "workers.spread is off; " : "") + Reason(state.Spread),
+                Mode = software ? "software" : state.Spread switch { QueueSpread.InnerRss or QueueSpread.PlainRss or QueueSpread.OuterRss => "hardware", QueueSpread.Kernel => "kernel", _ => "none" },
+                Reason = (QueueSpreading.IsSoftware(state.Spread) && off ? "workers.spread is off; " : "") + Reason(state.Spread, state.RssFields, plane.Configuration.Ports[i].Role),
                 Rss = state.RssFields == RssFields.None ? null : Rss(state),
                 Queues = [.. counts.Take(queues).Select((c, q) => new QueueShare { Index = q, Packets = c.Queue, Percent = Percent(c.Queue, taken), Expected = Round(ofQueue) })],
                 Workers = [.. counts.Select((c, w) => new QueueShare
@@ -48,13 +48,14 @@ internal static unsafe class QueueReporter
         return list;
     }
 
-    private static string Reason(QueueSpread spread) => spread switch
+    private static string Reason(QueueSpread spread, RssFields fields, PortRole role) => spread switch
     {
         QueueSpread.OneWorker => "there is one worker",
         QueueSpread.InnerRss => "the device hashes the inner headers of NVGRE",
         QueueSpread.PlainRss => "the device hashes the headers of tenant frames",
         QueueSpread.Kernel => "the kernel hashes the innermost headers",
         QueueSpread.FewQueues => "the port has fewer receive queues than there are workers",
+        QueueSpread.OuterRss when role == PortRole.Access => $"the device hashes no ports of {Words(QueueSpreading.Ports & ~fields)}",
         QueueSpread.OuterRss => "the device does not hash the inner headers of NVGRE with their ports",
         QueueSpread.NoRss => "the device does not say how it chooses a queue",
         _ => "the port was not started",
@@ -65,7 +66,7 @@ internal static unsafe class QueueReporter
         byte[] key = new ReadOnlySpan<byte>(state.RssKey, Math.Min((int)state.RssKeyLength, 64)).ToArray();
         return new RssStatus
         {
-            Fields = (state.RssFields & ~RssFields.Innermost).ToString().ToLowerInvariant().Split(", "),
+            Fields = Words(state.RssFields & ~RssFields.Innermost).Split(' '),
             Level = (state.RssFields & RssFields.Innermost) != 0 ? "inner" : "outer",
             RssHf = string.Create(CultureInfo.InvariantCulture, $"0x{state.RssTypes:x}"),
             ReadBack = state.RssReadBack != 0,
@@ -76,6 +77,8 @@ internal static unsafe class QueueReporter
             TableMost = state.RetaMost,
         };
     }
+
+    private static string Words(RssFields fields) => fields.ToString().ToLowerInvariant().Replace(",", "", StringComparison.Ordinal);
 
     private static ulong Sum(SpreadCount[] counts, Func<SpreadCount, ulong> of) => counts.Aggregate(0ul, (sum, c) => sum + of(c));
 

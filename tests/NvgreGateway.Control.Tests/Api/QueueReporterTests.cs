@@ -62,4 +62,23 @@ public sealed unsafe class QueueReporterTests
         Assert.StartsWith("workers.spread is off; ", status.Reason, StringComparison.Ordinal);
         Assert.Equal([100.0, 0.0], status.Workers.Select(static w => w.Expected!.Value));
     }
+
+    /// <summary>A hash of outer headers spreads pairs of PAs, and on an access port whatever it covers; what it lacks is named.</summary>
+    [Fact]
+    public void WhatADeviceHashesTooLittleOfIsNamed()
+    {
+        using PlaneFixture f = new(PlaneFixture.Json(top: TwoWorkers.Replace("[1, 2]", "[1, 2], \"spread\": \"off\"", StringComparison.Ordinal)));
+        foreach (int port in (int[])[PlaneFixture.Access, PlaneFixture.Underlay])
+        {
+            PortState* state = f.Memory.PortStates + port;
+            state->RxQueues = 2;
+            state->Spread = QueueSpread.OuterRss;
+            state->RssFields = RssFields.Ipv4 | RssFields.Ipv6 | RssFields.Tcp4 | RssFields.Tcp6;
+        }
+
+        IReadOnlyList<QueueStatus> all = QueueReporter.Queues(f.Plane);
+        Assert.Equal(("hardware", "workers.spread is off; the device hashes no ports of udp4 udp6"), (all[PlaneFixture.Access].Mode, all[PlaneFixture.Access].Reason));
+        Assert.Equal(("hardware", "workers.spread is off; the device does not hash the inner headers of NVGRE with their ports"), (all[PlaneFixture.Underlay].Mode, all[PlaneFixture.Underlay].Reason));
+        Assert.Equal("outer", all[PlaneFixture.Underlay].Rss!.Level);
+    }
 }
