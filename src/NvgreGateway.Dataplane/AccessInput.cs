@@ -7,7 +7,7 @@ namespace NvgreGateway.Dataplane;
 /// <summary>
 /// VLAN side, pass 1: layer 2, VLAN and tenant checks, flow hash, and the FDB buckets prefetched. Outcomes: a piece of
 /// <see cref="Work"/>; <c>drop.l2.runt</c>, <c>.oversize</c>, <c>.reserved_mac</c>, <c>.control</c>; those of
-/// <see cref="VlanStage"/>; <c>drop.segment.down</c>; those of <see cref="TenantStage"/> and <see cref="BufferStage"/>.
+/// <see cref="VlanStage"/> and <see cref="ExceptionStage"/>; <c>drop.segment.down</c>; those of <see cref="TenantStage"/> and <see cref="BufferStage"/>.
 /// </summary>
 internal static unsafe class AccessInput
 {
@@ -76,6 +76,12 @@ internal static unsafe class AccessInput
 
             if (attachmentId == 0 || (type != Wire.Ipv4 && Wire.IsTag(type)) || (destination & 1) != 0 || length > longest)
             {
+                if ((port->Flags & PortFlags.Exception) != 0) // it has no attachment, so all of its frames come here
+                {
+                    ExceptionStage.Send(w, m, portIndex);
+                    continue;
+                }
+
                 reason = Unusual(w, port, m, length, destination, out uint classified, out uint tagBytes, out uint tag);
                 if (reason != DropReason.None)
                 {

@@ -7,8 +7,8 @@ namespace NvgreGateway.Dataplane;
 
 /// <summary>
 /// All rules for a packet from the underlay, in their order: for everything that is not plain, good NVGRE
-/// (<see cref="UnderlayInput"/>). Outcomes: an accepted <see cref="OuterHeader"/>; handed to control (ARP, ND, ICMP, IGMP, MLD); drops of the
-/// stages Port / L2, Outer IP, GRE and NVGRE, and <c>drop.arp.invalid</c>.
+/// (<see cref="UnderlayInput"/>). Outcomes: an accepted <see cref="OuterHeader"/>; handed to control (ARP, ND, ICMP, IGMP, MLD), or to the
+/// exception port (<see cref="ExceptionStage"/>); drops of the stages Port / L2, Outer IP, GRE and NVGRE, and <c>drop.arp.invalid</c>.
 /// </summary>
 internal static unsafe class UnderlayParser
 {
@@ -78,7 +78,11 @@ internal static unsafe class UnderlayParser
 
         if (reason != DropReason.None)
         {
-            if (reason != DropReason.SegmentDown || !IsOwnProbe(w, m, portIndex, in outer))
+            if (ExceptionStage.Takes(port, reason))
+            {
+                ExceptionStage.Send(w, m, portIndex);
+            }
+            else if (reason != DropReason.SegmentDown || !IsOwnProbe(w, m, portIndex, in outer))
             {
                 Accounting.Drop(w, m, reason, portIndex, outer.Segment, outer.Peer);
             }

@@ -33,6 +33,7 @@ internal static unsafe class WarmUp
         typeof(ChainCursor),
         typeof(ChecksumTwin),
         typeof(Coalescing),
+        typeof(ExceptionStage),
         typeof(GroupStage),
         typeof(HeaderSplit),
         typeof(LenientStage),

@@ -64,6 +64,12 @@ public unsafe struct PortEntry
     /// <summary>Limits of what came in here and is flooded, as <see cref="SegmentEntry.Storm"/>.</summary>
     public fixed uint Storm[3];
 
+    /// <summary>
+    /// Of an underlay port its exception port, of that the underlay port (B-018, C-045): port index + 1; 0 = none. What comes in on the one
+    /// and is not ours leaves by the other.
+    /// </summary>
+    public uint Beside;
+
     /// <summary>What it does to plain frames that are sent here.</summary>
     public PortOffloads Plain;
 

@@ -67,6 +67,9 @@ public enum PortFlags : uint
     /// </summary>
     Sampled = 65536,
 
+    /// <summary>The exception port of the underlay port <see cref="PortEntry.Beside"/>; it has no attachments (B-018).</summary>
+    Exception = 131072,
+
     /// <summary>The port is in use; an entry without it is a gap.</summary>
     Valid = 1u << 31,
 }

@@ -27,6 +27,9 @@ public unsafe struct PortTableEntry
     /// <summary>1 = underlay port.</summary>
     public ushort Underlay;
 
+    /// <summary>1 = exception port of an underlay port: its device completes what frames ask for, as an underlay port's does.</summary>
+    public ushort Exception;
+
     /// <summary>How far the self-test of its offloads goes.</summary>
     public SelfTest SelfTest;
 

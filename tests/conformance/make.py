@@ -19,6 +19,7 @@ import cases_bridge  # noqa: E402,F401
 import cases_underlay  # noqa: E402,F401
 import cases_bursts  # noqa: E402,F401
 import cases_edges  # noqa: E402,F401
+import cases_exception  # noqa: E402,F401
 import cases_qinq  # noqa: E402,F401
 import cases_marks  # noqa: E402,F401
 import cases_mtu  # noqa: E402,F401

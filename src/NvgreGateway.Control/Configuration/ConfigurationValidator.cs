@@ -42,6 +42,7 @@ internal sealed class ConfigurationValidator(GatewayConfiguration configuration,
         CheckTotals();
         CheckMtus();
         new QueueRuleValidator(configuration, context).Run();
+        new ExceptionPortValidator(configuration, context).Run();
         return [.. warnings];
     }
 

@@ -130,6 +130,8 @@ internal static class Definitions
         var ttl = kind.Optional("ttl", new NumberKind(1, 255), 64, static p => p.Ttl, "Outer TTL or hop limit.", string.Empty, Underlay);
         var multicastTtl = kind.Optional("multicastTtl", new NumberKind(1, 255), 32, static p => p.MulticastTtl, "Outer TTL or hop limit of what goes to PA groups.", "B-054", Underlay);
 
+        var exceptionPort = kind.Optional("exceptionPort", new MaybeReferenceKind<string>(PortReference), null, static p => p.ExceptionPort, "An access port without attachments, such as a `net_tap` to the kernel: what would be `drop.ip.not_local` or `drop.ip.proto` leaves by it unchanged, and what comes in there leaves here, unchanged.", "B-018, C-045", Underlay, defaultText: "none: dropped");
+
         var storm = kind.Group("storm", Storm, static p => p.Storm, "The most that is flooded of what comes in here.", "F-045");
         var offload = kind.Optional("offload", new OffloadSettingKind(), OffloadConfiguration.Auto, static p => p.Offload, "What its device may do of segmentation and checksums; the rest is done in software. In an object what is not named is on.", "C.6, C-077");
         var segmentIds = kind.Optional("segmentIds", new WordKind<SegmentIds>([("16bit", SegmentIds.Full), ("15bit", SegmentIds.Short)]), SegmentIds.Full, static p => p.SegmentIds, "IPv4 identifications of the frames that a large one is cut into, outside and inside: the first keeps the packet's, each next is one higher, in 16 bits; `15bit`: 0x7FFF is followed by 0, as with NDIS LSOv2 devices, and segmentation is always done in software.", "C-020");
@@ -160,6 +162,7 @@ internal static class Definitions
             ExtraOverhead = v.Get(extraOverhead),
             Ttl = v.Get(ttl),
             MulticastTtl = v.Get(multicastTtl),
+            ExceptionPort = v.Get(exceptionPort),
             Storm = v.Get(storm),
             Offload = v.Get(offload),
             SegmentIds = v.Get(segmentIds),

@@ -50,6 +50,27 @@ public sealed record GatewayConfiguration
     /// <returns>Its own setting, or none if all are off.</returns>
     public OffloadConfiguration OffloadOf(int port) => Offload == OffloadMode.Off ? OffloadConfiguration.Off : Ports[port].Offload;
 
+    /// <summary>The port of a name.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>Its index, or -1.</returns>
+    public int PortNamed(string name)
+    {
+        for (int i = 0; i < Ports.Count; i++)
+        {
+            if (Ports[i].Name == name)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Whether a port is the exception port of an underlay port (B-018).</summary>
+    /// <param name="port">Port index.</param>
+    /// <returns>Whether it is.</returns>
+    public bool IsExceptionPort(int port) => Ports.Any(p => p.ExceptionPort == Ports[port].Name);
+
     /// <summary>The effective configuration as JSON, every default written out, keys in a fixed order: equal configurations give equal text. The loader reads it back to an equal configuration.</summary>
     /// <param name="indented">Over several lines, for people; else on one line.</param>
     /// <returns>JSON text without a trailing line feed.</returns>

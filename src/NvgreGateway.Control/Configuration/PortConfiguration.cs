@@ -81,6 +81,12 @@ public sealed record PortConfiguration
     /// <summary>Underlay ports: outer TTL or hop limit of what goes to PA groups, 1 to 255 (B-054).</summary>
     public int MulticastTtl { get; init; }
 
+    /// <summary>
+    /// Underlay ports: the access port by which frames leave that are not for this gateway, and whose frames leave here, unchanged; null:
+    /// they are dropped (B-018, C-045).
+    /// </summary>
+    public string? ExceptionPort { get; init; }
+
     /// <summary>What its device may do of segmentation and checksums (C.6); <see cref="GatewayConfiguration.OffloadOf"/> heeds the top's switch.</summary>
     public OffloadConfiguration Offload { get; init; } = OffloadConfiguration.Auto;
 

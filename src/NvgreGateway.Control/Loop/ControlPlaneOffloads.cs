@@ -100,7 +100,7 @@ public sealed partial class ControlPlane
 
     private bool NeedsRestart(int port, OffloadConfiguration before, OffloadConfiguration after) =>
         OffloadPlan.Wishes(before) != OffloadPlan.Wishes(after)
-        && new OffloadPlan(OffloadFacts.Of(_memory.ReadPortState(port), Configuration.Ports[port]), after).NeedsRestart;
+        && new OffloadPlan(OffloadFacts.Of(_memory.ReadPortState(port), Configuration.Ports[port], Configuration.IsExceptionPort(port)), after).NeedsRestart;
 
     // Two marks: what a worker handed to another through a ring under the old state has left when both went round twice.
     private bool WaitForWorkers()

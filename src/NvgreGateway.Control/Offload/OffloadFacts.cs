@@ -12,7 +12,7 @@ public sealed record OffloadFacts
     /// <summary>PCI address or vdev string.</summary>
     public required string Device { get; init; }
 
-    /// <summary>Whether the port is on the PA side.</summary>
+    /// <summary>Whether the port is on the PA side, or the exception port of one: frames that ask for something are not taken there.</summary>
     public required bool Underlay { get; init; }
 
     /// <summary>What the device reports.</summary>
@@ -58,12 +58,13 @@ public sealed record OffloadFacts
     /// <summary>The facts as the data process told them.</summary>
     /// <param name="state">A copy of the port's state.</param>
     /// <param name="port">The port.</param>
+    /// <param name="exception">Whether it is the exception port of another.</param>
     /// <returns>The facts.</returns>
-    public static unsafe OffloadFacts Of(PortState state, PortConfiguration port) => new()
+    public static unsafe OffloadFacts Of(PortState state, PortConfiguration port, bool exception) => new()
     {
         Driver = GatewayMemory.Text(state.Driver, 32),
         Device = port.Device,
-        Underlay = port.Role == PortRole.Underlay,
+        Underlay = exception || port.Role == PortRole.Underlay,
         Reported = state.Reported,
         Asked = state.Asked,
         Tested = state.Tested != 0,

@@ -38,5 +38,5 @@ internal sealed class PortOffloadTable
     public bool IsCurrent(GatewayMemory memory, GatewayConfiguration configuration) => Facts(memory, configuration).AsSpan().SequenceEqual(_facts);
 
     private static OffloadFacts[] Facts(GatewayMemory memory, GatewayConfiguration configuration) =>
-        [.. configuration.Ports.Select((p, i) => OffloadFacts.Of(memory.ReadPortState(i), p))];
+        [.. configuration.Ports.Select((p, i) => OffloadFacts.Of(memory.ReadPortState(i), p, configuration.IsExceptionPort(i)))];
 }

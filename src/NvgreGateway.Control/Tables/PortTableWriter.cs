@@ -65,6 +65,7 @@ public static unsafe class PortTableWriter
         for (int i = 0; i < configuration.Ports.Count; i++)
         {
             memory.PortTable[i].Wanted = Offload.OffloadPlan.Wishes(configuration.OffloadOf(i));
+            memory.PortTable[i].SelfTest = configuration.Ports[i].SelfTest;
         }
     }
 
@@ -131,6 +132,7 @@ public static unsafe class PortTableWriter
             MaxTags = (ushort)port.MaxTags,
             Queues = (ushort)port.Queues,
             Underlay = (ushort)(port.Role == PortRole.Underlay ? 1 : 0),
+            Exception = (ushort)(configuration.IsExceptionPort(index) ? 1 : 0),
             SelfTest = port.SelfTest,
             Wanted = Offload.OffloadPlan.Wishes(configuration.OffloadOf(index)),
         };

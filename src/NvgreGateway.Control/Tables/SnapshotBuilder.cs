@@ -126,6 +126,21 @@ internal static unsafe class SnapshotBuilder
             }
 
             WriteWanted(entry);
+            if (port.ExceptionPort is { } name && plan.Configuration.PortNamed(name) is >= 0 and var beside)
+            {
+                entry->Beside = (uint)beside + 1;
+            }
+        }
+
+        // Its frames are the underlay's as they are: nothing is joined.
+        for (int i = 0; i < plan.Configuration.Ports.Count; i++)
+        {
+            if ((slot.Ports[i].Flags & PortFlags.Underlay) != 0 && slot.Ports[i].Beside != 0)
+            {
+                PortEntry* exception = slot.Ports + slot.Ports[i].Beside - 1;
+                exception->Beside = (uint)i + 1;
+                exception->Flags = (exception->Flags | PortFlags.Exception) & ~PortFlags.Coalesces;
+            }
         }
     }
 

@@ -352,6 +352,11 @@ internal sealed unsafe class TraceNarrator(ControlPlane plane)
             Add("tag", tags.Length == 0 ? "none" : tags);
         }
 
+        else if (!accepted && plane.Memory.Current.Ports[e.Port].Beside == _arrived.Port + 1u)
+        {
+            Add("exception", (plane.Memory.Current.Ports[e.Port].Flags & PortFlags.Underlay) != 0 ? "from the exception port, as it came" : "not for this gateway: to the exception port, as it came");
+        }
+
         _steps.Add(new TraceStep
         {
             Stage = "transmit",

@@ -63,7 +63,7 @@ internal sealed unsafe class PortKeeper
         tx = Math.Min(tx, DpdkPort.MaxQueues);
         ulong mac = Wanted->Mac;
         DeviceOffloads reported = DeviceOffloadBits.From(port.Capabilities.TxOffloads, port.Capabilities.RxOffloads);
-        SetUp(port, rx, tx, mac, reported & (Wanted->Wanted | DeviceOffloads.TxSegments) & _quirk.Askable(Wanted->Underlay != 0));
+        SetUp(port, rx, tx, mac, reported & (Wanted->Wanted | DeviceOffloads.TxSegments) & _quirk.Askable(Wanted->Underlay != 0 || Wanted->Exception != 0));
         DpdkPort.Take(_entry, port);
         ulong bit = 1ul << _index, chains = (_entry - _index)->ChainPorts & ~bit;
         Volatile.Write(ref (_entry - _index)->ChainPorts, (port.TxOffloads & TxOffloads.MultiSegments) != 0 ? chains | bit : chains);

@@ -208,7 +208,7 @@ public sealed unsafe class ReplayRunner : IDisposable
         {
             PortEntry* entry = current.Ports + port;
             bool access = (entry->Flags & PortFlags.Underlay) == 0;
-            entry->Flags |= access ? PortFlags.TakesRequests : PortFlags.None;
+            entry->Flags |= access && (entry->Flags & PortFlags.Exception) == 0 ? PortFlags.TakesRequests : PortFlags.None;
             entry->Plain = _offloads & (entry->Plain | ~PortOffloads.Kinds);
             entry->Nvgre = access ? PortOffloads.None : _offloads & (entry->Nvgre | ~PortOffloads.Kinds);
             entry->Nvgre6 = access ? PortOffloads.None : _offloads & (entry->Nvgre6 | ~PortOffloads.Kinds);

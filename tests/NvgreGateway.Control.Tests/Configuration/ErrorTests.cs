@@ -15,6 +15,7 @@ public sealed class ErrorTests
     private const string Prefix = "a prefix without host bits, such as \"0.0.0.0/0\", \"198.51.100.0/24\" or \"2001:db8:1::/48\"";
     private const string OffloadWords = "encap.enabled, encap.nvgre, tso.inner4, tso.inner6, uso.inner4, uso.inner6, csum.ip4, csum.tcp4, csum.tcp6, csum.udp4, csum.udp6";
     private const string Offload = $"\"auto\", \"off\", or an object of {OffloadWords}, each \"on\" or \"off\", csum.* also \"tx\" or \"rx\"";
+    private const string Exception = "an access port of its own, without attachments";
     private const string Listen = "an IP address and a TCP port (0 takes a free one), such as \"127.0.0.1:9471\" or \"[::1]:9471\"";
 
     /// <summary>Place to change, value to put there (null removes), then path, value, problem and what is allowed of the error.</summary>
@@ -47,6 +48,8 @@ public sealed class ErrorTests
         { "ports[0].offload", "{ \"csum.ip6\": \"on\" }", "ports[0].offload.\"csum.ip6\"", "\"on\"", "is not an offload, did you mean \"csum.ip4\"?", OffloadWords },
         { "ports[0].queues", "65", "ports[0].queues", "65", "is out of range", "1 to 64" },
         { "ports[0].vsidQueues", "[ { \"mac\": \"02:00:00:00:0b:01\", \"queues\": [] } ]", "ports[0].vsidQueues[0].queues", "[]", "has 0 elements", "an array of 1 to 64, each 0 to 63" },
+        { "ports[0].selfTest", "\"on\"", "ports[0].selfTest", "\"on\"", "is not one of the words", "\"auto\" or \"off\" or \"force\"" },
+        { "ports[2].exceptionPort", "\"a/b\"", "ports[2].exceptionPort", "\"a/b\"", "does not have the right form", "the name of an access port" },
         { "ports[0].trust", "\"cos\"", "ports[0].trust", "\"cos\"", "is not one of the words", "\"dscp\" or \"pcp\" or \"none\"" },
         { "ports[0].controlFrames", "true", "ports[0].controlFrames", "true", "is not a string", "\"drop\" or \"forward\"" },
         { "ports[0].limits", "5", "ports[0].limits", "5", "is not an object", "limits as an object" },
@@ -149,6 +152,11 @@ public sealed class ErrorTests
         { "ports[0].vsidQueues", "[ { \"vsid\": 5001, \"queues\": [0] } ]", "ports[0].vsidQueues[0].vsid", "5001", "cannot be matched on an access port, which receives no NVGRE", "a MAC, or an underlay port" },
         { "ports[2].vsidQueues", "[ { \"vsid\": 5001, \"queues\": [0, 2] } ]", "ports[2].vsidQueues[0].queues[1]", "2", "is not a queue of the port, which has 2", "0 to 1" },
         { "ports[2].vsidQueues", "[ { \"vsid\": 5001, \"queues\": [0] }, { \"vsid\": 5001, \"queues\": [0] } ]", "ports[2].vsidQueues[1].vsid", "5001", "has queues already, ports[2].vsidQueues[0].vsid", "each VSID and each MAC once" },
+        { "ports[2].exceptionPort", "\"t9\"", "ports[2].exceptionPort", "\"t9\"", "is no port, did you mean \"t0\"?", Exception },
+        { "ports[2].exceptionPort", "\"u0\"", "ports[2].exceptionPort", "\"u0\"", "is this port itself", Exception },
+        { "ports[2].exceptionPort", "\"u1\"", "ports[2].exceptionPort", "\"u1\"", "is an underlay port", Exception },
+        { "ports[2].exceptionPort", "\"a1\"", "ports[2].exceptionPort", "\"a1\"", "has an attachment, segments[1].attachments[0]", Exception },
+        { "ports[0].exceptionPort", "\"a1\"", "ports[0].exceptionPort", "\"a1\"", "does not go with role \"access\"", "with role \"underlay\" only" },
         { "ports[1].nativeVlan", null, "ports[1].nativeVlan", "missing", "is required by mode \"access\"", Vid },
         { "ports[1].nativeVlan", "301", "segments[1].attachments[0].vlan", "300", "is not the VLAN of port \"a1\", whose mode is \"access\"", "its nativeVlan, 301" },
         { "ports[0].addresses", "[]", "ports[0].addresses", "[]", "does not go with role \"access\"", "with role \"underlay\" only" },

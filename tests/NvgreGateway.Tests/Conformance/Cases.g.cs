@@ -793,6 +793,30 @@ public sealed class Cases
     public void Move_Limit_Configured() => CaseRunner.Run("move-limit-configured");
 
     [Fact]
+    [Requirement("C-045")]
+    public void Exception_Port_Encapsulations() => CaseRunner.Run("exception-port-encapsulations");
+
+    [Fact]
+    [Requirement("B-018", "A-035", "C-045")]
+    public void Exception_Port_Transit() => CaseRunner.Run("exception-port-transit");
+
+    [Fact]
+    [Requirement("B-018", "C-045")]
+    public void Exception_Port_Back() => CaseRunner.Run("exception-port-back");
+
+    [Fact]
+    [Requirement("B-018")]
+    public void Exception_Port_Of_Its_Own_Size() => CaseRunner.Run("exception-port-of-its-own-size");
+
+    [Fact]
+    [Requirement("B-018", "C-045")]
+    public void Exception_Port_Takes_Nothing_Else() => CaseRunner.Run("exception-port-takes-nothing-else");
+
+    [Fact]
+    [Requirement("B-018", "C-045")]
+    public void Exception_Port_Behind_A_Tag() => CaseRunner.Run("exception-port-behind-a-tag");
+
+    [Fact]
     [Requirement("E-001", "E-006", "E-007", "E-008")]
     public void Qinq_Pair() => CaseRunner.Run("qinq-pair");
 
