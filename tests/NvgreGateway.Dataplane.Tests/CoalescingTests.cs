@@ -74,7 +74,7 @@ public sealed unsafe class CoalescingTests
         {
             // The underlay port is no port that joins, whatever it could do.
             r.Sketch.Port(Rig.Access, static p => p with { Plain = Cuts, Flags = p.Flags | PortFlags.Coalesces });
-            r.Sketch.Port(Rig.Underlay, static p => p with { Plain = Cuts, Nvgre = PortOffloads.All & ~PortOffloads.Flat });
+            r.Sketch.Port(Rig.Underlay, static p => p with { Plain = Cuts, Nvgre = PortOffloads.All & ~PortOffloads.Flat, Nvgre6 = PortOffloads.All & ~PortOffloads.Flat });
             r.Sketch.AddAttachment(r.Segment, Rig.Access2, 200);
             r.Sketch.Segment(r.Segment, static s => s with { Flags = s.Flags | SegmentFlags.Relay });
         });

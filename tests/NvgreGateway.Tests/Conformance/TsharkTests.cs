@@ -81,6 +81,11 @@ public sealed class TsharkTests : IDisposable
                 1);
             for (int port = 0; port < run.Output.Count; port++)
             {
+                if (configuration.Ports.Any(static p => p.ExceptionPort is not null) && configuration.Ports[port].Name != "access0")
+                {
+                    continue; // what passes an exception port, either way, is not of our making
+                }
+
                 sent.AddRange(run.Output[port]);
                 whose.AddRange(run.Output[port].Select((_, i) => $"{name}, frame {i} of {configuration.Ports[port].Name}"));
             }
