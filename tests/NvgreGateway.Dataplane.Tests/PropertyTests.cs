@@ -160,7 +160,7 @@ public unsafe class PropertyTests
         ];
     }
 
-    private static byte[] Mutate(Random random, byte[][] seeds)
+    internal static byte[] Mutate(Random random, byte[][] seeds)
     {
         byte[] frame = [.. seeds[random.Next(seeds.Length)]];
         for (int n = random.Next(4); n > 0 && frame.Length > 0; n--)

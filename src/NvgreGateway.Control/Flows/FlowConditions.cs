@@ -12,6 +12,10 @@ namespace NvgreGateway.Control.Flows;
 /// and fragments of the outer header, ECN marks on it, other senders. By their nature not known unicast, and so never here: what storm
 /// limits, flooding, groups, snooping, ARP and ND are about.
 /// </para>
+/// <para>
+/// What is left to the device: whether a damaged outer IPv4 checksum is noticed, and bytes behind the end of the outer packet. No rule can
+/// ask about either; software drops the one (<c>drop.ip.cksum</c>) and cuts off the other.
+/// </para>
 /// </summary>
 internal static unsafe class FlowConditions
 {

@@ -22,6 +22,8 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
     private readonly Dictionary<int, List<int>> _byContent = [];
     private readonly HashSet<ulong> _keys = [];
     private readonly ulong[] _handled = new ulong[FlowTable.Capacity];
+    private PlaneIndex? _constantOf;
+    private List<FlowSlot> _constant = []; // wishes that the tables of one configuration do not change
     private int _installed;
 
     private delegate bool Which(FlowSlot* slot);
@@ -109,9 +111,13 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
     {
         _wishes.Clear();
         _flows.Clear();
-        _wishes.AddRange(FlowWishes.Queues(index.Configuration));
-        _wishes.AddRange(FlowWishes.QueueProbes(index.Configuration));
-        _wishes.AddRange(FlowWishes.TunnelProbes(memory, index));
+        if (!ReferenceEquals(index, _constantOf))
+        {
+            _constant = [.. FlowWishes.Queues(index.Configuration), .. FlowWishes.QueueProbes(index.Configuration), .. FlowWishes.TunnelProbes(memory, index)];
+            _constantOf = index;
+        }
+
+        _wishes.AddRange(_constant);
         int first = _wishes.Count;
         AddTunnels(index, tables);
         var missing = new HashSet<int>(Enumerable.Range(0, _wishes.Count));

@@ -115,7 +115,7 @@ internal static unsafe class FlowWishes
                             17, 0, 0x0101_000A, 0x0201_000A, 1, 1, 0);
                         FlowSlot probe = Tunnel(way, flow);
                         probe.Probe = 1;
-                        probe.OuterMac = probe.OuterMac == 0 ? ProbeMac : probe.OuterMac;
+                        probe.OuterMac = ProbeMac; // a next hop may not be known yet
                         probes.Add(probe);
                     }
                 }

@@ -613,8 +613,6 @@ public sealed partial class ControlPlane
             return;
         }
 
-        _flows?.Place(state.Index, state.Tables);
-
         // A next hop out of several is known not to answer before it has failed.
         if (change.To is NextHopState.Failed or NextHopState.Resolved || state.Neighbors.IsWatched(change.Id))
         {
