@@ -34,6 +34,9 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
     private FlowTable Table => memory.Flows;
 
     /// <inheritdoc/>
+    public bool IsEmpty => _keys.Count == 0;
+
+    /// <inheritdoc/>
     public bool Holds(ulong key) => _keys.Contains(key);
 
     /// <inheritdoc/>
@@ -265,20 +268,19 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
         }
 
         Thread.MemoryBarrier();
-        for (int i = 0; i < SettleMilliseconds && waiting.Exists(s => Volatile.Read(ref Table[s]->Done) != 0); i++)
+        for (int idle = 0; idle < SettleMilliseconds; idle++)
         {
-            if (Volatile.Read(ref memory.Data->Phase) != (ulong)DataPhase.Forwarding)
+            // Devices take their time for many rules: as long as some go, the others are waited for.
+            idle = waiting.RemoveAll(s => Volatile.Read(ref Table[s]->Done) == 0) > 0 ? 0 : idle;
+            if (waiting.Count == 0 || Volatile.Read(ref memory.Data->Phase) != (ulong)DataPhase.Forwarding)
             {
-                return; // its rules went with it
+                return; // where there is no data process, its rules went with it
             }
 
             Thread.Sleep(1);
         }
 
-        if (waiting.Exists(s => Volatile.Read(ref Table[s]->Done) != 0))
-        {
-            log.Write(EventSeverity.Warning, "flow_rules_stay", ("rules", waiting.Count)); // the data process stands still: health tells
-        }
+        log.Write(EventSeverity.Warning, "flow_rules_stay", ("rules", waiting.Count)); // the data process stands still: health tells
     }
 
     // Never above info, since software serves (C-123).

@@ -570,7 +570,7 @@ public sealed unsafe class FdbManager
     // All at once: to wait for each would take long.
     private void Release(Func<uint, bool> goes)
     {
-        if (Mirror is null)
+        if (Mirror?.IsEmpty != false)
         {
             return;
         }

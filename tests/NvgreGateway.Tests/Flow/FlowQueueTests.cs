@@ -1,4 +1,5 @@
 using NvgreGateway.Control.Api;
+using NvgreGateway.Data.Flows;
 using NvgreGateway.Dpdk;
 using NvgreGateway.Exchange;
 
@@ -235,6 +236,43 @@ public sealed unsafe class FlowQueueTests
         Assert.True(rig.Reload(FlowRig.Json("""{ "vsid": 5001, "queues": [0] }""")).Accepted);
         Wait(() => rig.Slots(FlowKind.VsidQueues).All(static s => s.Done == s.Wanted && s.State == FlowState.Installed));
         Assert.Equal(0, rig.Nic.Receive(frame).Queue);
+    }
+
+    /// <summary>However many rules are wanted, a round of housekeeping stays short.</summary>
+    [Fact]
+    public void ARoundMakesAndTakesBackOnlySoMany()
+    {
+        const int Wanted = 200;
+        using var rig = new FlowRig(FlowRig.Json());
+        rig.Settle();
+        FlowTable table = rig.Memory.Flows;
+        int first = (int)table.Used;
+        for (int i = 0; i < Wanted; i++)
+        {
+            FlowSlot* slot = table[first + i];
+            (slot->Kind, slot->Port, slot->Mac, slot->Queues, slot->Serial, slot->Wanted) = (FlowKind.MacQueues, FlowRig.Access, 0x0200ul | ((ulong)i << 40), 1, 1, 1);
+        }
+
+        table.Used = (uint)(first + Wanted);
+        for (int made = FlowKeeper.MostChanges; made < Wanted + FlowKeeper.MostChanges; made += FlowKeeper.MostChanges)
+        {
+            rig.Keeper.Keep();
+            Assert.Equal(Math.Min(made, Wanted), rig.AccessNic.Rules.Count);
+        }
+
+        for (int i = 0; i < Wanted; i++)
+        {
+            table[first + i]->Wanted = 0;
+        }
+
+        for (int left = Wanted - FlowKeeper.MostChanges; left > -FlowKeeper.MostChanges; left -= FlowKeeper.MostChanges)
+        {
+            rig.Keeper.Keep();
+            Assert.Equal(Math.Max(left, 0), rig.AccessNic.Rules.Count);
+        }
+
+        rig.Keeper.Keep();
+        Assert.All(Enumerable.Range(0, Wanted), i => Assert.Equal(0u, table[first + i]->Done));
     }
 
     [Fact]

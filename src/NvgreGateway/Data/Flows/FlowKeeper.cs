@@ -11,6 +11,10 @@ namespace NvgreGateway.Data.Flows;
 internal sealed unsafe class FlowKeeper
 {
     private const int RoundsBetweenCounts = 25;
+
+    /// <summary>Rules that are made or taken back in a round: some devices take a millisecond for each, and ports are waiting to be looked after.</summary>
+    internal const int MostChanges = 64;
+
     private const int NotSupported = -95, NoSuchCall = -38;
     private readonly GatewayMemory _memory;
     private readonly IFlowApi?[] _ports;
@@ -83,21 +87,30 @@ internal sealed unsafe class FlowKeeper
         _rounds = count ? 0 : _rounds;
         int room = _room; // as many rules may be tried again as went: each failure counts
         _room = 0;
+        int changes = 0;
         int used = (int)Math.Min(Volatile.Read(ref _memory.Flows.Used), FlowTable.Capacity);
-        for (int i = 0; i < used; i++)
+        for (int i = 0; i < used; i++) // first what goes: control may wait for that
         {
             FlowSlot* slot = _memory.Flows[i];
             uint wanted = Volatile.Read(ref slot->Wanted);
             bool again = slot->State == FlowState.Failed && slot->Done == wanted && room > 0;
-            if (slot->Done != 0 && (slot->Done != wanted || again))
+            if (slot->Done != 0 && (slot->Done != wanted || again) && changes < MostChanges)
             {
+                changes += _handles[i] != 0 ? 1 : 0;
                 room -= again ? 1 : 0;
                 Remove(i, slot, _ports[slot->Port]);
             }
+        }
 
-            if (wanted != 0 && slot->Done == 0 && slot->Port < _ports.Length && _ports[slot->Port] is { } api
+        _room += changes == MostChanges ? room : 0;
+        for (int i = 0; i < used; i++)
+        {
+            FlowSlot* slot = _memory.Flows[i];
+            uint wanted = Volatile.Read(ref slot->Wanted);
+            if (wanted != 0 && slot->Done == 0 && changes < MostChanges && slot->Port < _ports.Length && _ports[slot->Port] is { } api
                 && (!IsTransfer(slot) || (slot->OutPort < _ports.Length && _ports[slot->OutPort] is not null)))
             {
+                changes++;
                 Install(i, slot, wanted, api);
             }
             else if (count && _handles[i] != 0 && IsTransfer(slot))
