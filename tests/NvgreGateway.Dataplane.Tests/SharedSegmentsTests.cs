@@ -42,14 +42,15 @@ public sealed unsafe class SharedSegmentsTests
     [Theory]
     [InlineData(6, false)]
     [InlineData(17, true)]
+    [InlineData(14, false)]
     [Requirement("C-016", "C-064")]
-    public void BuffersEndAnywhere(int protocol, bool six)
+    public void BuffersEndAnywhere(int what, bool six)
     {
-        byte[] frame = OffloadFuzzTests.Large(protocol, 2500, six, six ? Vm6 : Frames.Vm);
+        byte[] frame = what == 14 ? OffloadTests.Template() : OffloadFuzzTests.Large(what, 2500, six, six ? Vm6 : Frames.Vm); // W-14
         var frames = new List<(byte[], int[], int)>();
         for (int at = 1; at < frame.Length; at++)
         {
-            frames.Add((frame, [at], 1200));
+            frames.Add((frame, [at], what == 14 ? 1418 : 1200));
         }
 
         Compare(frames, (32, 1, 1));
@@ -64,6 +65,24 @@ public sealed unsafe class SharedSegmentsTests
         }
 
         Compare(frames, (32, 1, 1));
+    }
+
+    [Fact]
+    [Requirement("C-016", "C-064", "C-124")]
+    public void BuffersOfAnyNumberAndLength()
+    {
+        var random = new Random(16);
+        var frames = new List<(byte[], int[], int)>();
+        for (int n = 0; n < 400; n++)
+        {
+            int protocol = random.Next(3) == 0 ? 17 : 6, segment = random.Next(48, protocol == 17 ? 1380 : 7900);
+            bool six = random.Next(2) == 0;
+            int[] buffers = [.. Enumerable.Range(0, random.Next(24)).Select(_ => random.Next(5) switch { 0 => random.Next(4), 1 => random.Next(200), 2 => 600 * random.Next(1, 5), _ => random.Next(7000) })];
+            frames.Add((OffloadFuzzTests.Large(protocol, random.Next(segment + 1, 30000), six, random.Next(2) == 0 ? Vm6 : Frames.Vm), [random.Next(128, 2000), .. buffers], segment));
+        }
+
+        Compare(frames, (32, 1, 1));
+        Compare(frames, (32, 1, 1), jumbo: true);
     }
 
     // What is long enough shares also where its sums are made here.
