@@ -88,6 +88,10 @@ public class EmulatedNicTests(NicSite site) : IClassFixture<NicSite>
         Assert.Equal(0, (int)part["late"]!);
     }
 
+    /// <summary>Switched off by a reload, the devices are asked for nothing any more, and the same comes out of each.</summary>
+    [Fact]
+    public void Without_offloads_software_does_the_same() => Part("without");
+
     private static int[] Numbers(JsonNode? node) => [.. node!.AsArray().Select(static n => (int)n!)];
 
     private JsonNode Part(string name)

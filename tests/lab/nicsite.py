@@ -103,11 +103,14 @@ class Site:
         return f"02:00:00:00:0c:{i + 1:02x}"
 
     @staticmethod
-    def configuration(spread):
+    def configuration(spread, offload="auto"):
+        """Who spreads, and what the NICs that are tried may do of offloads."""
         ports = [{"name": f"nic{i}", "role": "access", "device": f"0000:00:{3 + i:02x}.0", "mtu": 1500} for i in range(5)]
         for i, (mac, net, peers) in UNDERLAYS.items():
             ports.append({"name": f"nic{i}", "role": "underlay", "device": f"0000:00:{3 + i:02x}.0", "mtu": 1600, "mac": mac, "addresses": [f"{net}.1/24"],
                           "neighbors": [{"address": f"{net}.{p + 2}", "mac": f"02:aa:00:00:{i:02x}:{p + 2:02x}"} for p in range(peers)]})
+        for port in ports[1:]:
+            port["offload"] = offload
         return json.dumps({
             "name": "nics", "memory": {"hugepages": "auto"}, "workers": {"cores": [1, 2], "idle": "sleep", "spread": spread}, "metrics": {"listen": "127.0.0.1:9400"},
             "ports": ports, "flowId": "zero", "announce": {"repeats": 0, "intervalSeconds": 0},
@@ -181,9 +184,9 @@ cat /tmp/gateway.log; exit 1""", 300)
         of = lambda name, w: int(metrics[f'worker_{name}_packets_total{{worker="{w}",port="nic{i}"}}'])
         return [of("forwarded", w) + of("handed", w) - of("taken", w) for w in range(2)], [of("forwarded", w) for w in range(2)], sum(of("handed", w) for w in range(2))
 
-    def spread(self, mode):
-        """Changes who spreads, while the gateway runs."""
-        self.script(f"cat >/tmp/nics.json <<'END'\n{self.configuration(mode)}\nEND")
+    def configure(self, spread, offload="auto"):
+        """Changes that while the gateway runs."""
+        self.script(f"cat >/tmp/nics.json <<'END'\n{self.configuration(spread, offload)}\nEND")
         report = self.control("-X POST http://localhost/reload")
         if report.get("errors"):
             raise RuntimeError(f"refused: {report}")
