@@ -51,12 +51,16 @@ c = Case("exception-port-transit", ["B-018", "A-035", "C-045"], "GRE, and anythi
 for dst in ("192.0.2.3", "198.51.100.77", "255.255.255.255"):
     for packet in (IP(src=w.PEER4, dst=dst, ttl=3, id=0x1234) / GRE(proto=0x6558, key_present=1, key=w.VSID << 8 | 0x5A) / INNER,
                    IP(src=w.PEER4, dst=dst) / GRE(proto=0x0800) / IP(src="10.1.1.11", dst="10.1.1.200") / ICMP(),
-                   IP(src="198.51.100.99", dst=dst, flags="MF") / GRE(proto=0x6558, key_present=1, key=w.VSID << 8) / Raw(b"f" * 64),
                    IP(src=w.PEER4, dst=dst) / ICMP() / Raw(b"ping")):
         frame = w.pad(to_us(packet))
         c.rx("underlay0", frame, ("punt0", frame)).good()
 for packet in (IPv6(src=w.PEER6, dst="2001:db8:a::2") / GRE(proto=0x6558, key_present=1, key=w.VSID << 8) / INNER, IPv6(src=w.PEER6, dst="2001:db8:a::2") / TCP(dport=22)):
     frame = to_us(packet)
+    c.rx("underlay0", frame, ("punt0", frame)).good()
+
+c = Case("exception-port-transit-fragments", ["B-018"], "So do fragments, first and other: nobody puts them together.", with_port())
+for fragment in ({"flags": "MF"}, {"frag": 8}, {"flags": "MF", "frag": 16}):
+    frame = to_us(IP(src="198.51.100.99", dst="192.0.2.3", proto=47, **fragment) / Raw(b"\x20\0\x65\x58\0\x13\x89\0" + b"f" * 64))
     c.rx("underlay0", frame, ("punt0", frame)).good()
 
 c = Case("exception-port-back", ["B-018", "C-045"],

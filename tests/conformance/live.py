@@ -28,7 +28,7 @@ def parse():
     parser.add_argument("--device", required=True)
     parser.add_argument("--access", help="the runner's interface to the VLAN side of the device (access0)")
     parser.add_argument("--underlay", help="the runner's interface to its NVGRE side (underlay0)")
-    parser.add_argument("--port", action="append", default=[], metavar="NAME=IFACE", help="a further port of the cases: access1, access2, underlay1")
+    parser.add_argument("--port", action="append", default=[], metavar="NAME=IFACE", help="a further port of the cases: access1, access2, underlay1, punt0")
     parser.add_argument("--case", action="append", metavar="GLOB")
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--junit", metavar="FILE")

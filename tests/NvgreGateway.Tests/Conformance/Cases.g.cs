@@ -801,6 +801,10 @@ public sealed class Cases
     public void Exception_Port_Transit() => CaseRunner.Run("exception-port-transit");
 
     [Fact]
+    [Requirement("B-018")]
+    public void Exception_Port_Transit_Fragments() => CaseRunner.Run("exception-port-transit-fragments");
+
+    [Fact]
     [Requirement("B-018", "C-045")]
     public void Exception_Port_Back() => CaseRunner.Run("exception-port-back");
 

@@ -1,3 +1,5 @@
+using NvgreGateway.Control.Configuration;
+using NvgreGateway.Control.Offload;
 using NvgreGateway.Data;
 using NvgreGateway.Dataplane;
 using NvgreGateway.Dpdk;
@@ -41,6 +43,7 @@ public sealed unsafe class PortTestTests : IDisposable
         // A ring that does nothing: found out in everything that it is claimed to do, and all buffers are back.
         Assert.Equal(new ProbeResult(LoopCheck.Done, s_idle, s_idle, s_idle), Test("net_ring0", "net_ring", SelfTest.Auto, out PortStatistics ring));
         Assert.Equal(1ul + (3 * 6), ring.TxPackets);
+        NothingIsInForce();
         Assert.Equal(ring.TxPackets, ring.RxPackets);
 
         // Claimed to do nothing, there is nothing to test.
@@ -66,6 +69,24 @@ public sealed unsafe class PortTestTests : IDisposable
         // A device with a loopback mode: set up, started, tested, stopped, set up again as it was. This one does not go into it.
         Assert.Equal(LoopCheck.Failed, Test("net_null2", "net_igc", SelfTest.Auto, out none).Loop);
         Assert.Equal(new ProbeResult(LoopCheck.Done, s_idle, s_idle, s_idle), Test("net_ring5", "net_igc", SelfTest.Auto, out _));
+    }
+
+    // What was found, as control sees it: the port stays without, and says why.
+    private static void NothingIsInForce()
+    {
+        const DeviceOffloads Claimed = DeviceOffloads.Tx;
+        var plan = new OffloadPlan(
+            new OffloadFacts
+            {
+                Driver = "net_ring", Device = "net_ring0", Underlay = true, Reported = Claimed, Asked = Claimed, Tested = true,
+                Loop = LoopCheck.Done, PlainFaults = s_idle, NvgreFaults = s_idle, Nvgre6Faults = s_idle,
+            },
+            OffloadConfiguration.Auto);
+        Assert.Equal(PortOffloads.None, (plan.Sets.Plain | plan.Sets.Nvgre) & (Sums | Tso));
+        Assert.Contains("plain, nvgre: the self-test failed: a checksum was wrong in what came back by loopback", Reason("csum.tcp4"), StringComparison.Ordinal);
+        Assert.Contains("plain, nvgre: the self-test failed: what came back by loopback was not cut to size", Reason("tso.inner6"), StringComparison.Ordinal);
+
+        string? Reason(string word) => plan.States().Single(s => s.Word == word).Reason;
     }
 
     private ProbeResult Test(string device, string driver, SelfTest wanted, out PortStatistics statistics, bool claim = true)

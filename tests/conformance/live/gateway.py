@@ -17,7 +17,7 @@ class Device:
 
     def __init__(self, options, folder):
         self.driver, self.offset = options.get("driver", "af_xdp"), options.get("vsidOffset", 0)
-        self.ports = options.get("ports", ["access0", "access1", "access2", "underlay0", "underlay1"])
+        self.ports = options.get("ports", ["access0", "access1", "access2", "underlay0", "underlay1", "punt0"])
         self.folder, self.process, self.pairs = folder, None, {}
         self.name = "live-%d" % os.getpid()
 
