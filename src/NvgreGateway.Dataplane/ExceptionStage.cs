@@ -8,7 +8,7 @@ namespace NvgreGateway.Dataplane;
 /// The exception port of an underlay port (B-018, C-045): what would be <c>drop.ip.not_local</c> or <c>drop.ip.proto</c> leaves by it with
 /// the bytes that it came with, and what comes in there leaves by the underlay port likewise. Nothing that came from the one goes back to
 /// it, so nothing circles. It stands only where frames are dropped without it. Outcomes: sent; <c>drop.l2.oversize</c> (longer than either
-/// port takes), <c>drop.mbuf.nomem</c>; those of <see cref="Transmission"/>.
+/// port takes), <c>drop.l2.not_for_us</c> (from the exception port to the underlay port's own MAC), <c>drop.mbuf.nomem</c>; those of <see cref="Transmission"/>.
 /// </summary>
 internal static unsafe class ExceptionStage
 {
@@ -33,6 +33,13 @@ internal static unsafe class ExceptionStage
         if (m->PktLen > Math.Min(ports[from].MaxFrame, ports[to].MaxFrame))
         {
             Accounting.Drop(w, m, DropReason.L2Oversize, from);
+            return;
+        }
+
+        // Whoever sends it back sends it in a circle, through whatever reflects frames behind the one port and the other.
+        if ((ports[from].Flags & PortFlags.Exception) != 0 && (Wire.Load64(m->Data) & Wire.MacMask) == ports[to].Mac)
+        {
+            Accounting.Drop(w, m, DropReason.L2NotForUs, from);
             return;
         }
 

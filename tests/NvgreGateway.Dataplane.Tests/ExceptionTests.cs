@@ -11,6 +11,8 @@ public sealed unsafe class ExceptionTests
 
     private static byte[] IpInIp => Frames.Outer(Frames.Ip4(Frames.Remote4, Frames.Gateway4, 4, Frames.Udp4()));
 
+    private static byte[] ToRouter => Frames.Outer(Frames.Ip4(Frames.Gateway4, Frames.Remote4, 4, Frames.Udp4()), Frames.Router);
+
     private static byte[] Transit => Frames.Outer(Frames.Ip4(Frames.Remote4, [192, 0, 2, 77], 47, Frames.Gre(Frames.FromVm(), flow: 0x5A)));
 
     private static byte[] Transit6 => Frames.Outer(Frames.Ip6(Frames.Remote6, Frames.Remote6, 47, Frames.Gre(Frames.FromVm())));
@@ -32,7 +34,7 @@ public sealed unsafe class ExceptionTests
             Assert.Equal((ours ? Rig.Access : Punt, Convert.ToHexString(ours ? Vectors.W04 : there[i])), (sent[i].Port, Convert.ToHexString(sent[i].Bytes)));
         }
 
-        byte[][] back = [IpInIp, Vectors.W02, Frames.FromHost(tags: [Frames.Tag(7), Frames.Tag(8)]), Frames.FromHost(destination: "01:80:c2:00:00:0e"), new byte[14]];
+        byte[][] back = [ToRouter, Vectors.W02, Frames.FromHost(tags: [Frames.Tag(7), Frames.Tag(8)]), Frames.FromHost(destination: "01:80:c2:00:00:0e"), new byte[14]];
         sent = rig.Run(Punt, back);
         Assert.Equal(back.Select(Convert.ToHexString), sent.Select(static s => Convert.ToHexString(s.Bytes)));
         Assert.All(sent, static s => Assert.Equal(Rig.Underlay, s.Port));
@@ -54,15 +56,15 @@ public sealed unsafe class ExceptionTests
     public void NothingThatADeviceSaidGoesWithThem(MbufFlags said)
     {
         using var rig = new Rig(change: With);
-        foreach ((int from, int to) in ((int, int)[])[(Rig.Underlay, Punt), (Punt, Rig.Underlay)])
+        foreach ((int from, int to, byte[] frame) in ((int, int, byte[])[])[(Rig.Underlay, Punt, IpInIp), (Punt, Rig.Underlay, ToRouter)])
         {
-            Mbuf* m = rig.Device.Pool.Receive(IpInIp, 1, headroom: 128);
+            Mbuf* m = rig.Device.Pool.Receive(frame, 1, headroom: 128);
             m->OlFlags = said;
             m->TxOffload = Mbuf.PackTxOffload(14, 20, 20, 1400, 20, 14);
             rig.Enqueue(from, (nint)m);
             rig.Settle();
             Sent sent = rig.Outputs[^1];
-            Assert.Equal((to, MbufFlags.None, 0ul, Convert.ToHexString(IpInIp)), (sent.Port, sent.Flags, sent.Lengths, Convert.ToHexString(sent.Bytes)));
+            Assert.Equal((to, MbufFlags.None, 0ul, Convert.ToHexString(frame)), (sent.Port, sent.Flags, sent.Lengths, Convert.ToHexString(sent.Bytes)));
         }
 
         Assert.Equal(2, rig.Outputs.Count);
@@ -106,10 +108,25 @@ public sealed unsafe class ExceptionTests
         });
         Assert.Empty(rig.Run(Punt, new byte[13], []));
         rig.AssertDrops(DropReason.L2Runt, 2);
-        byte[] most = [.. IpInIp, .. new byte[1618 - IpInIp.Length]];
-        Assert.Equal(2, rig.Run(Punt, most).Count + rig.Run(Rig.Underlay, most).Count);
+        byte[] most = [.. ToRouter, .. new byte[1618 - ToRouter.Length]];
+        Assert.Equal(2, rig.Run(Punt, most).Count + rig.Run(Rig.Underlay, [.. IpInIp, .. most[IpInIp.Length..]]).Count);
         Assert.Empty(rig.Run(Punt, [.. most, 0]));
         Assert.Equal(1ul, rig.Drops(DropReason.L2Oversize));
+    }
+
+    /// <summary>Both ends reflect what they are sent, as net_ring does: each frame goes there and comes back once.</summary>
+    [Fact]
+    [Requirement("B-018")]
+    public void NothingCirclesBetweenEndsThatReflect()
+    {
+        using var rig = new Rig(change: With);
+        foreach (byte[] frame in (byte[][])[IpInIp, Transit])
+        {
+            Assert.Equal(Punt, Assert.Single(rig.Run(Rig.Underlay, frame)).Port);
+            Assert.Empty(rig.Run(Punt, frame));
+        }
+
+        rig.AssertDrops(DropReason.L2NotForUs, 2);
     }
 
     [Fact]

@@ -69,13 +69,16 @@ for frame in (w.pad(bytes(Ether(dst=w.ROUTER, src=w.GATEWAY_UNDERLAY) / IP(src=w
               bytes(Ether(dst=w.ROUTER, src=w.GATEWAY_UNDERLAY) / IP(src=w.LOCAL4, dst=w.PEER4) / UDP(sport=4754, dport=4754) / Raw(b"u" * 1400)),
               w.pad(bytes(Ether(dst=w.ROUTER, src=PUNT_MAC) / Dot1Q(vlan=100, prio=5) / IP(src="10.1.1.200", dst="10.1.1.11") / ICMP())),
               w.pad(w.eth("01:80:c2:00:00:0e", PUNT_MAC, 0x88CC, b"LLDP")), w.pad(w.eth("ff:ff:ff:ff:ff:ff", PUNT_MAC, 0x0806, b"ask")),
-              w.tag(w.tag(w.W01, 7), 8), w.W02, w.W03, w.pad(w.eth(w.GATEWAY_UNDERLAY, w.GATEWAY_UNDERLAY, 0x88B5, b"to itself")),
+              w.tag(w.tag(w.W01, 7), 8), w.W02, w.tunnelled(w.IN03, dst_mac=w.ROUTER),
               bytes(Ether(dst=w.ROUTER, src=w.GATEWAY_UNDERLAY) / IP(src=w.LOCAL4, dst=w.PEER4) / ICMP() / Raw(b"m" * 1472)),
               b"\2" * 14):
     c.rx("punt0", frame, ("underlay0", frame)).good()
 for n in (0, 1, 13):
     c.rx("punt0", b"\2" * n, drop="drop.l2.runt")
-c.rx("punt0", b"\2" * 1519, drop="drop.l2.oversize").good()
+c.rx("punt0", b"\2" * 1519, drop="drop.l2.oversize")
+for frame in (w.W03, w.pad(w.eth(w.GATEWAY_UNDERLAY, PUNT_MAC, 0x88B5, b"to the gateway itself, which nobody out there is"))):
+    c.rx("punt0", frame, drop="drop.l2.not_for_us")
+c.good()
 
 c = Case("exception-port-of-its-own-size", ["B-018"], "An exception port that takes longer frames than the underlay: what is too long for that is dropped.", with_port(mtu=9000))
 c.rx("punt0", w.W01 + b"." * (1518 - len(w.W01)), ("underlay0", w.W01 + b"." * (1518 - len(w.W01)))).rx("punt0", w.W01 + b"." * (1519 - len(w.W01)), drop="drop.l2.oversize").good()
@@ -95,6 +98,7 @@ c.rx("underlay0", w.pad(w.eth(w.GATEWAY_UNDERLAY, w.ROUTER, 0x0800, from4(protoc
 
 c = Case("exception-port-behind-a-tag", ["B-018", "C-045"], "Of a tagged underlay the frames keep the outer tag, both ways.", with_port(vlan=103))
 for frame in (w.tag(to_us(UNKNOWN[0]), 103, 6), w.tag(to_us(IN_UDP[0]), 103), w.tag(to_us(IP(src=w.PEER4, dst="192.0.2.3") / GRE(proto=0x6558, key_present=1, key=1) / INNER), 103, dei=1)):
-    c.rx("underlay0", frame, ("punt0", frame)).rx("punt0", frame, ("underlay0", frame))
+    back = w.mac(w.ROUTER) + frame[6:]
+    c.rx("underlay0", frame, ("punt0", frame)).rx("punt0", back, ("underlay0", back))
 c.counter("rx.gre_in_udp_ignored")
 c.rx("underlay0", to_us(UNKNOWN[0]), drop="drop.l2.outer_vlan")

@@ -10,9 +10,14 @@ internal sealed unsafe class LoopDevice : ILoopDevice
     private readonly TxQueue _tx;
     private readonly RxQueue[] _rx;
     private readonly MbufPool _pool;
+    private readonly Action? _alive;
 
-    internal LoopDevice(Port port, MbufPool pool)
+    /// <param name="port">The port.</param>
+    /// <param name="pool">Where frames come from.</param>
+    /// <param name="alive">Called while it waits: the thread that does is the one whose heart is listened to.</param>
+    internal LoopDevice(Port port, MbufPool pool, Action? alive)
     {
+        _alive = alive;
         _tx = port.TxQueue(0);
         _rx = [.. Enumerable.Range(0, port.RxQueueCount).Select(port.RxQueue)]; // RSS may lead a frame to any of them
         _pool = pool;
@@ -37,5 +42,9 @@ internal sealed unsafe class LoopDevice : ILoopDevice
         return n;
     }
 
-    public void Pause() => Idle.Sleep(Pauses);
+    public void Pause()
+    {
+        _alive?.Invoke();
+        Idle.Sleep(Pauses);
+    }
 }

@@ -260,8 +260,10 @@ internal sealed unsafe class PortKeeper
     private PortTest NewTest()
     {
         DeviceOffloads able = State->Asked | _quirk.Besides(_device.DevArgs);
-        return new PortTest(_device, _quirk, Wanted->SelfTest, OffloadAbility.Plain(able, _quirk), OffloadAbility.Nvgre(able, _quirk), _pool);
+        return new PortTest(_device, _quirk, Wanted->SelfTest, OffloadAbility.Plain(able, _quirk), OffloadAbility.Nvgre(able, _quirk), _pool, Beat);
     }
+
+    private void Beat() => Volatile.Write(ref _memory.Data->Heartbeat, _memory.Data->Heartbeat + 1);
 
     private void Publish(ProbeResult result)
     {

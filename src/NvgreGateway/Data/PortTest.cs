@@ -17,9 +17,10 @@ internal sealed class PortTest
     private readonly PortOffloads _plain;
     private readonly PortOffloads _nvgre;
     private readonly MbufPool _pool;
+    private readonly Action? _alive;
     private ProbeResult? _result;
 
-    internal PortTest(DeviceName device, DriverQuirk quirk, SelfTest wanted, PortOffloads plain, PortOffloads nvgre, MbufPool pool)
+    internal PortTest(DeviceName device, DriverQuirk quirk, SelfTest wanted, PortOffloads plain, PortOffloads nvgre, MbufPool pool, Action? alive = null)
     {
         _device = device;
         _quirk = quirk;
@@ -27,6 +28,7 @@ internal sealed class PortTest
         _plain = plain;
         _nvgre = nvgre;
         _pool = pool;
+        _alive = alive;
     }
 
     private bool Anything => ((_plain | _nvgre) & PortOffloads.Kinds) != 0;
@@ -51,7 +53,7 @@ internal sealed class PortTest
             port.Configure(options with { Loopback = _quirk.Loopback, Promiscuous = true, RxOffloads = options.RxOffloads & ~RxOffloads.TcpLro });
             started = true; // it may fail half way; a port that is not started stops without a word
             port.Start();
-            _result = OffloadProbe.Run(_plain, _nvgre, new LoopDevice(port, _pool), loops: true);
+            _result = OffloadProbe.Run(_plain, _nvgre, new LoopDevice(port, _pool, _alive), loops: true);
         }
         catch (DpdkException e)
         {
@@ -81,7 +83,7 @@ internal sealed class PortTest
             return default;
         }
 
-        ProbeResult result = _result ?? OffloadProbe.Run(_plain, _nvgre, new LoopDevice(port, _pool), LoopsByNature && _wanted != SelfTest.Off);
+        ProbeResult result = _result ?? OffloadProbe.Run(_plain, _nvgre, new LoopDevice(port, _pool, _alive), LoopsByNature && _wanted != SelfTest.Off);
         if (result.Loop == LoopCheck.None)
         {
             bool able = _quirk.Loopback != 0 || LoopsByNature;
