@@ -120,7 +120,8 @@ internal static unsafe class OffloadOutput
         ulong asked = m->TxOffload;
         bool inner4 = p[frame.L3] >> 4 == 4;
         bool countsShort = (entry->Flags & PortFlags.ShortIds) != 0 && segment != 0 && (inner4 || frame.IsOuter4); // which no device is known to do
-        PortOffloads does = countsShort ? PortOffloads.None : !toPeer ? entry->Plain : frame.IsOuter4 ? entry->Nvgre : entry->Nvgre6;
+        bool ownSum = countsShort || (segment == 0 && EndsElsewhere(m, p + frame.L3 + l3, frame.L3 + l3, l4 + payload, udp));
+        PortOffloads does = ownSum ? PortOffloads.None : !toPeer ? entry->Plain : frame.IsOuter4 ? entry->Nvgre : entry->Nvgre6;
         if (OffloadFlags.TryTranslate(kind, frame, inner4, l3, l4, segment, does, out MbufFlags flags, out ulong lengths))
         {
             PrepareHeaders(p, frame, l3, protocol, flags, withLength: segment == 0 || (does & PortOffloads.PseudoLength) != 0);
@@ -161,6 +162,10 @@ internal static unsafe class OffloadOutput
         Accounting.Discard(w, m);
         Accounting.Settle(w, note.Record);
     }
+
+    // Bytes behind what a checksum covers: devices stop at the end of the frame (virtio), of the IP packet or of the datagram.
+    private static bool EndsElsewhere(Mbuf* m, byte* l4, uint at, uint length, bool udp) =>
+        m->PktLen != at + length || (udp && Wire.Big16(l4 + 4) != length);
 
     // C-015: TCP is cut to what the way takes now. A datagram cannot be.
     private static bool LimitSegment(WorkerContext* w, uint place, bool udp, uint headers, ref uint segment)

@@ -34,7 +34,7 @@ internal static class Program
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            Console.Error.WriteLine($"nvgre-gateway: {e.Message}");
+            Tables.Complain($"nvgre-gateway: {e.Message}");
             return ExitCode.Failed;
         }
     }
@@ -57,7 +57,7 @@ internal static class Program
                 text.Copyright = "A packet gateway between VLAN and NVGRE (RFC 7637).";
                 text.AdditionalNewLineAfterOption = false;
                 text.AddNewLineBetweenHelpSections = true;
-                text.MaximumDisplayWidth = 110;
+                text.MaximumDisplayWidth = Console.IsOutputRedirected ? 110 : Math.Clamp(Console.WindowWidth, 60, 110);
                 if (all.Any(e => e.Tag is ErrorType.NoVerbSelectedError or ErrorType.BadVerbSelectedError or ErrorType.HelpVerbRequestedError && result.TypeInfo.Current == typeof(NullInstance)))
                 {
                     text.AddPostOptionsLine("'nvgre-gateway VERB --help' tells the options of a verb.");

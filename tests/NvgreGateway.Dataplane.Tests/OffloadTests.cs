@@ -96,13 +96,99 @@ public sealed unsafe class OffloadTests
         rig.AssertClosed();
     }
 
-    [Fact]
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(8, false)]
+    [InlineData(0, true)]
     [Requirement("C-019")]
-    public void WhatADeviceRefusesIsDoneInSoftware()
+    public void WhatADeviceRefusesIsDoneInSoftware(int options, bool sixOutside)
     {
-        byte[][] twin = Segments(PortOffloads.None, prepares: true);
+        byte[][] twin = Segments(PortOffloads.None, prepares: true, options, sixOutside);
         Assert.Equal(3, twin.Length);
-        Assert.Equal(twin, Segments(All, prepares: false));
+        Assert.Equal(twin, Segments(All, prepares: false, options, sixOutside));
+    }
+
+    // A checksum that a device refuses to complete, too, and what the frame was told the device is gone.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Requirement("C-019", "C-030")]
+    public void AChecksumThatADeviceRefusesIsCompleted(bool toPeer)
+    {
+        Sent[] sent = [.. new[] { PortOffloads.None, All }.Select(offers =>
+        {
+            using var rig = new Rig(change: r =>
+            {
+                Take(r, offers, offers);
+                r.Sketch.AddAttachment(r.Segment, Rig.Access2, 200);
+            });
+            rig.Device.Prepares = false;
+            if (!toPeer)
+            {
+                rig.Learn(Frames.Vm, Rig.AttachmentPlace(rig.Attachment + 1));
+            }
+
+            byte[] frame = Frames.FromHost(Frames.Udp4(payload: 41));
+            BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(44), 0x1234);
+            Feed(rig, frame, MbufFlags.RxL4ChecksumNone, 0);
+            rig.Settle();
+            Assert.Equal(1ul, ((OffloadCounters*)rig.Memory.Statistics(0)->Offloads)[toPeer ? Rig.Underlay : Rig.Access2].SumsDone);
+            return Assert.Single(rig.Outputs);
+        })];
+        Assert.Equal(sent[0].Bytes, sent[1].Bytes);
+        Assert.Equal(MbufFlags.None, sent[1].Flags);
+    }
+
+    // A datagram that ends before its packet, and bytes behind the packet: devices differ in where they stop, so that none is asked.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Requirement("C-030", "C-124")]
+    public void NoDeviceIsAskedToSumWhatEndsElsewhere(bool inPacket)
+    {
+        byte[] datagram = [.. Frames.Udp(1234, 5678, 41)], behind = [1, 2, 3, 4, 5];
+        byte[] frame = Frames.FromHost(Frames.Ip4([10, 1, 1, 200], [10, 1, 1, 11], 17, inPacket ? [.. datagram, .. behind] : datagram));
+        frame = inPacket ? frame : [.. frame, .. behind];
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(44), 0x1234);
+        using var rig = new Rig(change: static r => Take(r, All, All));
+        Feed(rig, frame, MbufFlags.RxL4ChecksumNone, 0);
+        rig.Settle();
+        Sent sent = Assert.Single(rig.Outputs);
+        Assert.Equal(MbufFlags.None, sent.Flags);
+        uint sum = 0x0A01 + 0x01C8 + 0x0A01 + 0x010B + 17 + 49 + 49 + 1234 + 5678;
+        for (int i = 8; i < datagram.Length; i++)
+        {
+            sum += (uint)datagram[i] << (i % 2 == 0 ? 8 : 0);
+        }
+
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        Assert.Equal((ushort)~((sum & 0xFFFF) + (sum >> 16)), Big(sent.Bytes, 56 + 26));
+    }
+
+    // Headers that go on in another buffer, beyond the 512 bytes that are made linear: nobody looks there.
+    [Theory]
+    [InlineData(546, true)]
+    [InlineData(545, false)]
+    [InlineData(533, false)]
+    [InlineData(514, false)]
+    [Requirement("C-016", "C-065")]
+    public void LongHeadersAreReadInOneBufferOnly(int first, bool taken)
+    {
+        // 18 + 40 + 256 + 200 bytes, then 32 of TCP with options; payload from byte 546 on.
+        byte[] tcp = [0xC0, 0, 1, 0xBB, 0, 0, 0, 1, 0, 0, 0, 2, 0x80, 0x10, 1, 1, 0, 0, 0, 0, .. new byte[12], .. new byte[2000]];
+        byte[] extensions = [60, 31, 1, 0xFC, .. new byte[252], 6, 24, 1, 0xC4, .. new byte[196]];
+        byte[] frame = Frames.FromHost(Frames.Ip6([.. Frames.Gateway6], [.. Frames.Remote6], 60, [.. extensions, .. tcp]), type: 0x86DD);
+        using var rig = new Rig(change: static r => Take(r, PortOffloads.None, PortOffloads.None));
+        Mbuf* m = rig.Device.Pool.Receive(frame.AsSpan(0, first), 1, headroom: 128);
+        m->Next = rig.Device.Pool.Receive(frame.AsSpan(first), 1);
+        m->NbSegs = 2;
+        m->PktLen = (uint)frame.Length;
+        m->OlFlags = Large;
+        m->TxOffload = Mbuf.PackTxOffload(0, 0, segment: 1000);
+        rig.Enqueue(Rig.Access, (nint)m);
+        rig.Settle();
+        Assert.Equal(taken ? 3 : 0, rig.Outputs.Count);
+        rig.AssertDrops(taken ? DropReason.None : DropReason.OffloadInvalid, taken ? 0ul : 1);
     }
 
     [Theory]
@@ -309,11 +395,26 @@ public sealed unsafe class OffloadTests
         Assert.Equal(sent[0].Bytes, sent[1].Bytes);
     }
 
-    private static byte[][] Segments(PortOffloads nvgre, bool prepares)
+    private static byte[][] Segments(PortOffloads nvgre, bool prepares, int options = 0, bool sixOutside = false)
     {
-        using var rig = new Rig(change: r => Take(r, PortOffloads.None, nvgre));
+        using var rig = new Rig(change: r =>
+        {
+            Take(r, PortOffloads.None, nvgre);
+            r.Sketch.Peer(r.Peer6, static p => p with { MaxInnerFrame = 1500 - 48 });
+        });
+        if (sixOutside)
+        {
+            rig.Learn(Frames.Vm, Rig.PeerPlace(rig.Peer6));
+        }
+
         rig.Device.Prepares = prepares;
-        Feed(rig, Template(), Large, 1418);
+        byte[] frame = Template();
+        if (options > 0)
+        {
+            frame = Frames.FromHost(Frames.Ip4([10, 1, 1, 200], [10, 1, 1, 11], 6, frame[38..], options: [0x94, 4, 0, 0, .. Enumerable.Repeat((byte)1, options - 4)]));
+        }
+
+        Feed(rig, frame, Large, 1418);
         rig.Settle();
         return [.. rig.Outputs.Select(static s => s.Bytes)];
     }

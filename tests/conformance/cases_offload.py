@@ -2,7 +2,7 @@
 import wire as w
 from cases_mtu import AT_VM6, JUMBO_PORTS, WIDE, fragments, syn
 from cases_tunnel import ACCEPTED, BODY, DOWN, from4, from6, option_header, udp4, udp6
-from flows import ACK, CWR, ECE, FIN, H, H6, M, M6, PSH, RST, SYN, URG, Tcp, Udp, pattern
+from flows import ACK, CWR, ECE, FIN, H, H6, M, M6, PSH, RST, SYN, URG, Tcp, Udp, begun, pattern
 from offload import BAD, GOOD, PARTIAL, TCP4, TCP6, UFO, UNKNOWN, USO, said
 from suite import Case, access, config, known, segment, underlay, AT_HOST, AT_VM
 
@@ -140,6 +140,15 @@ for i, (six, mac, peer, most) in enumerate(FAMILIES):
     flow = Tcp(pattern(65535 - 20 - (0 if six else 20)), six=six, dst_mac=mac, flags=ACK | PSH)
     for buffers in ((), (200,) + (4096,) * 16):
         c.at(i).rx("access0", w.tag(flow.whole(), 100), *toward(flow.cut(most), peer), said=large(flow, 65000, buffers=buffers))
+    if i in (0, 3):  # hundreds of segments
+        c.at(i + 0.5).rx("access0", w.tag(flow.whole(), 100), *toward(flow.cut(250), peer), said=large(flow, 250))
+
+c = Case("large-send-to-a-jumbo-underlay", ["C-001", "C-014", "C-015"], "Segments of an underlay of 9000 bytes, each longer than a buffer.",
+         config(segment(peers=[w.PEER4, w.PEER6], records=[AT_VM, AT_HOST, AT_VM_OVER6]), ports=JUMBO_PORTS))
+for six, mac, peer, most in FAMILIES:
+    for n, size in ((20000, 15000), (20000, 4000), (65000, 2001)):
+        flow = Tcp(pattern(n), six=six, dst_mac=mac, flags=ACK | PSH | FIN)
+        send(c, flow, size, min(size, most + JUMBO_PORTS[1]["mtu"] - 1500), peer)
 
 c = Case("large-send-in-buffers", ["C-016", "C-064"], "A large frame whose buffers end anywhere from byte 1 to 120, and in empty and tiny ones.", config(known()))
 flow = Tcp(pattern(3000), tcp_options=STAMP, flags=ACK | PSH)
@@ -210,6 +219,50 @@ flow = Udp(pattern(5000))
 whole = flow.whole()
 c.at(2).rx("access0", w.tag(whole, 100), drop="drop.mtu.df", said=said(UFO, PARTIAL, size=1400)).own("access0", w.pad(w.tag(w.too_big(whole, 1458), 100)))
 
+c = Case("hostile-metadata", ["C-011", "C-035", "C-018"],
+         "What a guest says against its own headers: lengths beyond the frame, header lengths that are none, not TCP, not IP. None of it is cut or summed: drop.offload.invalid, or the "
+         "drop of what it is without the request. A datagram without a checksum is not cut either, since its parts would get one.", config(known()))
+
+
+def at(frame, place, by):
+    return frame[:place] + by + frame[place + len(by):]
+
+
+for six in (False, True):
+    l4 = 14 + (40 if six else 20)
+    tcp_, udp_, small_tcp, small_udp = (kind(pattern(n), six=six) for n in (3000, 100) for kind in (Tcp, Udp))
+    length = 18 if six else 16  # of the IP packet, in its header
+    for n in (0, 7, 19, 3041, 65535) if six else (0, 7, 19, 20, 39, 3041, 65535):
+        c.rx("access0", w.tag(at(tcp_.whole(), length, w.be16(n)), 100), drop="drop.offload.invalid", said=large(tcp_, 1000)).good()
+    for n in (0, 7, 19, 0x0FFF, 65535):
+        c.rx("access0", w.tag(at(small_tcp.whole(), length, w.be16(n)), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL)).good()
+    for offset in (0x00, 0x40, 0xF0):
+        c.rx("access0", w.tag(at(Tcp(b"", six=six).whole(), l4 + 12, bytes([offset])), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL)).good()
+        if offset != 0xF0:
+            c.rx("access0", w.tag(at(tcp_.whole(), l4 + 12, bytes([offset])), 100), drop="drop.offload.invalid", said=large(tcp_, 1000))
+    for n in (0, 7, 109, 65535):  # of a datagram of 108 bytes
+        c.rx("access0", w.tag(at(small_udp.whole(), l4 + 4, w.be16(n)), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL)).good()
+    for n in (0, 8, 3007, 3009):  # of one of 3008
+        c.rx("access0", w.tag(at(udp_.whole(), l4 + 4, w.be16(n)), 100), drop="drop.offload.invalid", said=large(udp_, 1000)).good()
+    for n in (1, 19):  # too short for TCP
+        c.rx("access0", w.tag(Tcp(b"", six=six).frame(b"\x50" * n), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL)).good()
+    bare = Udp(pattern(3000), six=six, checksum=0)
+    for verdict in (GOOD, UNKNOWN):
+        c.rx("access0", w.tag(bare.complete(), 100), drop="drop.offload.invalid", said=said(USO, verdict, size=1000)).good()
+    for kind in (TCP4, TCP6, UFO, USO):  # headers say what it is
+        send(c, tcp_, 1000)
+        c.inputs[-1] = (*c.inputs[-1][:4], said(kind, PARTIAL, size=1000))
+    c.rx("access0", w.tag(tcp_.complete(), 100), drop="drop.offload.invalid", said=said(TCP4, BAD, size=1000)).good()  # whatever it is, it is said to be bad
+for ihl in (0x40, 0x44, 0x4F):
+    c.rx("access0", w.tag(at(Tcp(pattern(3000)).whole(), 14, bytes([ihl])), 100), drop="drop.offload.invalid", said=said(TCP4, PARTIAL, size=1000)).good()
+for body in (w.eth(w.VM, w.HOST, 0x0800, w.ipv4(H, M, 1, pattern(3000))), w.eth(w.VM, w.HOST, 0x0800, w.ipv4(H, M, 47, pattern(3000))), w.eth(w.VM, w.HOST, 0x88B5, pattern(3000))):
+    for l4_sum in (GOOD, PARTIAL):
+        c.rx("access0", w.tag(body, 100), drop="drop.offload.invalid", said=said(TCP4, l4_sum, size=1000)).good()
+c.rx("access0", w.tag(Tcp(pattern(3000)).whole(), 100), drop="drop.l2.oversize", said=said(l4=PARTIAL)).good()  # a long frame that is not said to be large
+c.rx("access0", w.tag(Tcp(pattern(3000)).whole(), 100), drop="drop.l2.oversize", said=said(TCP4, PARTIAL, size=3000)).good()  # nor is one of one segment
+c.rx("access0", w.tag(Tcp(pattern(3000)).whole(), 999), drop="drop.vlan.unknown", said=said(TCP4, PARTIAL, size=1000)).good()
+c.rx("access0", w.tag(Tcp(pattern(3000)).whole(), 100)[:12], drop="drop.l2.runt", said=said(TCP4, PARTIAL, size=1000)).good()
+
 # ---- transmit checksums ---------------------------------------------------------------------------------------------
 
 c = Case("begun-checksums", ["C-030", "C-031", "C-039"], "Begun TCP and UDP checksums of either family, over either, are completed; IPv4 and TCP options and extension headers are no matter.", BOTH)
@@ -221,14 +274,19 @@ for six, mac, peer, _ in FAMILIES:
     for more in (dict(ext=(HOP, DEST)),) if six else (dict(options=b"\x94\4\0\0"), dict(options=b"\1" * 40, tos=0xB8)):
         partial(c, Tcp(pattern(50), six=six, dst_mac=mac, tcp_options=STAMP + b"\1" * 28, **more), peer)
         partial(c, Udp(pattern(51), six=six, dst_mac=mac, **more), peer)
-flow = Udp(pattern(200))
-c.rx("access0", w.tag(flow.whole() + b"\xee" * 9, 100), ("underlay0", w.encapsulated(flow.complete() + b"\xee" * 9)), said=said(l4=PARTIAL))
+    for flow in (Tcp(pattern(200), six=six, dst_mac=mac), Udp(pattern(200), six=six, dst_mac=mac)):  # bytes behind the packet are in no sum
+        c.rx("access0", w.tag(flow.whole() + b"\xee" * 9, 100), ("underlay0", w.encapsulated(flow.complete() + b"\xee" * 9, peer)), said=said(l4=PARTIAL))
+    flow = Udp(pattern(200), six=six, dst_mac=mac)  # nor are those behind a datagram
+    datagram = flow.transport(flow.data)
+    begin = datagram[:6] + begun(w.pseudo(flow.src, flow.dst, 17, len(datagram))) + datagram[8:]
+    c.rx("access0", w.tag(flow.frame(begin + b"\xee" * 8), 100), ("underlay0", w.encapsulated(flow.frame(datagram + b"\xee" * 8), peer)), said=said(l4=PARTIAL))
 
 c = Case("no-checksum-to-complete", ["C-033", "C-034"],
          "ICMP and non-IP that ask for nothing leave with right IP checksums and nothing else changed; asked to be summed, ICMP, other protocols, non-IP and fragments are drop.offload.invalid.", config(known()))
 c.rx("access0", w.W01, ("underlay0", w.W02), said=said(l4=GOOD))
 nonip = w.eth(w.VM, w.HOST, 0x88B5, b"n" * 60)
 c.rx("access0", w.tag(nonip, 100), ("underlay0", w.encapsulated(nonip)), said=said(l4=UNKNOWN))
+c.rx("access0", w.tag(w.W09[42:][:6] + w.mac(w.HOST) + w.W09[54:], 100), ("underlay0", w.encapsulated(w.W09[42:][:6] + w.mac(w.HOST) + w.W09[54:])), bum=True)
 gre = w.eth(w.VM, w.HOST, 0x0800, w.ipv4(H, M, 132, b"s" * 40))
 for frame in (w.IN01, nonip, gre, udp4(b"f" * 64, flags=0x2000), udp4(b"f" * 64, flags=0x0007)):
     c.rx("access0", w.tag(frame, 100), drop="drop.offload.invalid", said=said(l4=PARTIAL))
@@ -245,6 +303,22 @@ for six, mac, peer, _ in FAMILIES:
     none = Udp(pattern(30), six=six, dst_mac=mac, checksum=0)
     c.rx("access0", w.tag(none.complete(), 100), ("underlay0", w.encapsulated(none.complete(), peer)))
     c.rx("access0", w.tag(none.complete(), 100), ("underlay0", w.encapsulated(none.complete(), peer)), said=said(l4=GOOD))
+
+c = Case("checksums-of-zero", ["C-030", "C-036", "C-013"],
+         "A sum that comes to 0 is FFFF in every UDP segment too, and stays 0 in TCP, for which 0 is a sum like any other.", BOTH)
+for six, mac, peer, _ in FAMILIES:
+    at = 14 + (40 if six else 20)
+    for n in (2, 64, 1000):
+        data = pattern(n - 2)
+        flow = Tcp(data + Tcp(data + b"\0\0", six=six, dst_mac=mac).complete()[at + 16:at + 18], six=six, dst_mac=mac)
+        assert flow.complete()[at + 16:at + 18] == b"\0\0"
+        partial(c, flow, peer)
+    for kind, field, zero in ((Tcp, at + 16, b"\0\0"), (Udp, at + 6, b"\xff\xff")):
+        data = b"".join(pattern(998, i) + b"\0\0" for i in range(4))
+        sums = [f[field:field + 2] for f in kind(data, six=six, dst_mac=mac).cut(1000)]
+        flow = kind(b"".join(pattern(998, i) + x for i, x in enumerate(sums)), six=six, dst_mac=mac)
+        assert [f[field:field + 2] for f in flow.cut(1000)] == 4 * [zero]
+        send(c, flow, 1000, None, peer)
 
 c = Case("claimed-lengths", ["C-035", "C-062"], "Header lengths and packet types that a device claims, right or absurd, are believed by nobody: headers are parsed.", BOTH)
 for six, mac, peer, most in FAMILIES:
@@ -378,9 +452,16 @@ c.at(2).rx("access0", w.tag(other, 100), ("underlay0", w.encapsulated(other)), u
 
 c = Case("source-routes-are-not-summed", ["C-030", "C-011"],
          "A source route that leads on: the pseudo header has another destination than the IP header, so that nobody here can complete or cut it.", config(known()))
-for flow in (Tcp(pattern(60), options=b"\x83\x0b\4" + bytes(8) + b"\1"), Tcp(pattern(60), six=True, ext=((43, b"\2\0\1" + bytes(4) + bytes(16)),))):
+LOOSE, STRICT, LEFT = b"\x83\x0b\4" + bytes(8), b"\x89\x07\4" + bytes(4), (43, b"\2\0\1" + bytes(4) + bytes(16))
+for flow in (*(Tcp(pattern(60), options=o) for o in (LOOSE + b"\1", STRICT + b"\1", b"\1" + LOOSE, b"\1\1" + STRICT + bytes(3), b"\x94\4\0\0" + STRICT + b"\1")),
+             *(Tcp(pattern(60), six=True, ext=e) for e in ((LEFT,), (HOP, LEFT), (DEST, LEFT)))):
     c.rx("access0", w.tag(flow.whole(), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL))
     c.up(flow.complete())
+    flow.data = pattern(3000)
+    c.rx("access0", w.tag(flow.whole(), 100), drop="drop.offload.invalid", said=large(flow, 1000))
+# Nothing of the kind: behind the end of the options, within another option, and a route that has led to its end.
+for flow in (Tcp(pattern(60), options=b"\0" + LOOSE), Tcp(pattern(60), options=b"\x44\x0c\x05\0" + LOOSE[:8]), Tcp(pattern(60), six=True, ext=(HOP, ROUTING))):
+    partial(c, flow)
 
 # ---- parsing --------------------------------------------------------------------------------------------------------
 

@@ -155,6 +155,8 @@ def on_the_wire(frame, data):
         if asked.flags & OUTER_SUM:
             header_sum(p, asked.outer)
         if asked.flags & UDP_SUM or asked.flags & TCP_SUM:
+            need(len(p) == end, "bytes behind the packet: a virtio device sums them too")
+            need(not asked.flags & UDP_SUM or struct.unpack_from(">H", p, asked.transport + 4)[0] == end - asked.transport, "a datagram that ends before its packet")
             transport_sum(p, asked, end)
         frames = [bytes(p)]
     return [f + bytes(max(0, 60 - len(f))) for f in frames]

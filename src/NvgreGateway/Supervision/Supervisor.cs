@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using NvgreGateway.Control.Configuration;
 using NvgreGateway.Control.Tables;
 using NvgreGateway.Exchange;
+using NvgreGateway.Verbs;
 
 namespace NvgreGateway.Supervision;
 
@@ -252,7 +253,7 @@ internal sealed unsafe class Supervisor : IDisposable
         if (forwarding && !_ready)
         {
             _ready = true;
-            Console.Out.WriteLine($"{_configuration.Name}: forwarding on {_configuration.Ports.Count} ports, {_configuration.Segments.Count} segments; metrics at http://{_configuration.Metrics.Listen}/metrics");
+            Console.Out.WriteLine($"{_configuration.Name}: forwarding on {Tables.Count(_configuration.Ports.Count, "port")}, {Tables.Count(_configuration.Segments.Count, "segment")}; metrics at http://{_configuration.Metrics.Listen}/metrics");
             Console.Out.Flush();
         }
     }

@@ -1,6 +1,7 @@
 using NvgreGateway.Control.Api;
 using NvgreGateway.Control.Statistics;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace NvgreGateway.Verbs;
 
@@ -9,21 +10,32 @@ internal static class OffloadTables
 {
     internal static void Active(IReadOnlyList<OffloadStatus> ports)
     {
-        Table table = Tables.Make("port", "driver", "offload", "device reports", "asked", "in force", "checked", "why not more");
+        Table all = Tables.Make("port", "driver", "offload", "device reports", "asked", "in force", "checked", "~why not more");
         foreach (OffloadStatus p in ports)
         {
-            bool first = true;
+            Table one = Tables.Make("offload", "device reports", "asked", "in force", "checked", "~why not more");
             foreach (OffloadNameStatus o in p.Offloads)
             {
-                table.AddRow(
-                    Tables.Text(first ? p.Port : " "), Tables.Text(first ? p.Driver : " "), Tables.Text(o.Name), Tables.Text(Words(o.Device)), Tables.Text(o.Asked),
-                    Tables.Text(Words(o.InForce)), Tables.Text(o.Checked), Tables.Text(o.Reason));
-                first = false;
+                IRenderable[] cells =
+                    [Tables.Text(o.Name), Tables.Text(Words(o.Device)), Tables.Text(o.Asked), Tables.Text(Words(o.InForce)), Tables.Text(o.Checked), Tables.Text(o.Reason)];
+                one.AddRow(cells);
+                all.AddRow([Tables.Text(p.Port), Tables.Text(p.Driver), .. cells]);
+            }
+
+            if (Tables.IsTerminal)
+            {
+                Tables.Say(Heading(p.Port, p.Driver));
+                Tables.Print(one);
+                Console.Out.WriteLine();
             }
         }
 
-        Tables.Print(table);
-        Table settled = Tables.Make("port", "#checksums by the device", "#by software", "#segmentations by the device", "#by software", "#frames joined", "#to larger ones");
+        if (!Tables.IsTerminal)
+        {
+            Tables.Print(all);
+        }
+
+        Table settled = Tables.Make("port", "#sums: device", "#software", "#cuts: device", "#software", "#frames joined", "#to larger ones");
         foreach (OffloadStatus p in ports)
         {
             OffloadTraffic t = p.Requests;
@@ -37,21 +49,31 @@ internal static class OffloadTables
 
     internal static void Capable(IReadOnlyList<CapabilityStatus> ports)
     {
-        Table table = Tables.Make("port", "driver", "#max header", "function", "NVGRE capability", "device reports");
+        Table all = Tables.Make("port", "driver", "#max header", "function", "NVGRE capability", "device reports");
         foreach (CapabilityStatus p in ports)
         {
-            bool first = true;
+            Table one = Tables.Make("function", "NVGRE capability");
             foreach ((string function, IReadOnlyList<string> set) in p.Capable)
             {
-                table.AddRow(
-                    Tables.Text(first ? p.Port : " "), Tables.Text(first ? p.Driver : " "), Tables.Text(first ? Tables.Plain(p.MaxHeader) : " "), Tables.Text(function),
-                    Tables.Text(set.Count == 0 ? "not supported" : string.Join(' ', set)), Tables.Text(first ? string.Join(' ', p.Reported) : " "));
-                first = false;
+                IRenderable[] cells = [Tables.Text(function), Tables.Text(set.Count == 0 ? "not supported" : string.Join(' ', set))];
+                one.AddRow(cells);
+                all.AddRow([Tables.Text(p.Port), Tables.Text(p.Driver), Tables.Text(Tables.Plain(p.MaxHeader)), .. cells, Tables.Text(Words(p.Reported))]);
+            }
+
+            if (Tables.IsTerminal)
+            {
+                Tables.Say($"{Heading(p.Port, p.Driver)}: headers up to {p.MaxHeader} bytes; the device reports {Words(p.Reported) ?? "nothing"}");
+                Tables.Print(one);
+                Console.Out.WriteLine();
             }
         }
 
-        Tables.Print(table);
-        Table rules = Tables.Make("port", "rule in hardware", "of frames", "taken", "why not");
+        if (!Tables.IsTerminal)
+        {
+            Tables.Print(all);
+        }
+
+        Table rules = Tables.Make("port", "rule in hardware", "of frames", "taken", "~why not");
         foreach (CapabilityStatus p in ports)
         {
             bool first = true;
@@ -64,6 +86,8 @@ internal static class OffloadTables
 
         Tables.Print(rules);
     }
+
+    private static string Heading(string port, string? driver) => $"{port} ({driver ?? "not open"})";
 
     private static string? Words(IReadOnlyList<string> words) => words.Count == 0 ? null : string.Join(' ', words);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using NvgreGateway.Control.Api;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace NvgreGateway.Verbs;
 
@@ -9,37 +10,55 @@ internal static class QueueTables
 {
     internal static void Print(IReadOnlyList<QueueStatus> ports)
     {
+        Table all = Make(port: true);
         foreach (QueueStatus p in ports)
         {
-            Console.Out.WriteLine($"{p.Port} ({p.Role}): {p.Mode}: {p.Reason}");
+            Tables.Say($"{p.Port} ({p.Role}): {p.Mode}: {p.Reason}");
             if (p.Rss is { } rss)
             {
-                string table = rss.TableSize == 0 ? "no table told" : string.Create(CultureInfo.InvariantCulture, $"table of {rss.TableSize}, {rss.TableLeast} to {rss.TableMost} a queue");
+                string table = rss.TableSize == 0 ? "no table told" : string.Create(CultureInfo.InvariantCulture, $"table of {rss.TableSize}, {Range(rss.TableLeast, rss.TableMost)} a queue");
                 string key = rss.Symmetric is { } same ? (same ? "symmetric key" : "key not symmetric") : "no key told";
-                Console.Out.WriteLine($"  RSS of {rss.Level} {string.Join(' ', rss.Fields)} ({rss.RssHf}{(rss.ReadBack ? "" : ", not read back")}), {key}, {table}");
+                Tables.Say($"RSS of {rss.Level} {string.Join(' ', rss.Fields)} ({rss.RssHf}{(rss.ReadBack ? "" : ", not read back")}), {key}, {table}", indent: 2, hanging: 4);
             }
-        }
 
-        Table shares = Tables.Make("port", "#queue", "#worker", "#packets", "#%", "#expected %", "#handed on", "#taken over");
-        foreach (QueueStatus p in ports)
-        {
+            Table one = Make(port: false);
             foreach (QueueShare q in p.Queues)
             {
-                shares.AddRow(
-                    Tables.Text(p.Port), Tables.Number(q.Index), Tables.Text(null), Tables.Number(q.Packets), Tables.Text(Percent(q.Percent)), Tables.Text(Percent(q.Expected)),
-                    Tables.Text(null), Tables.Text(null));
+                Add(p, Tables.Number(q.Index), Tables.Text(null), q, Tables.Text(null), Tables.Text(null));
             }
 
             foreach (QueueShare w in p.Workers)
             {
-                shares.AddRow(
-                    Tables.Text(p.Port), Tables.Text(null), Tables.Number(w.Index), Tables.Number(w.Packets), Tables.Text(Percent(w.Percent)), Tables.Text(Percent(w.Expected)),
-                    Tables.Number(w.HandedOn ?? 0), Tables.Number(w.TakenOver ?? 0));
+                Add(p, Tables.Text(null), Tables.Number(w.Index), w, Tables.Number(w.HandedOn ?? 0), Tables.Number(w.TakenOver ?? 0));
+            }
+
+            if (Tables.IsTerminal)
+            {
+                Tables.Print(one);
+                Console.Out.WriteLine();
+            }
+
+            void Add(QueueStatus p, IRenderable queue, IRenderable worker, QueueShare share, IRenderable handedOn, IRenderable takenOver)
+            {
+                IRenderable[] cells = [queue, worker, Tables.Number(share.Packets), Tables.Text(Percent(share.Percent)), Tables.Text(Percent(share.Expected)), handedOn, takenOver];
+                one.AddRow(cells);
+                all.AddRow([Tables.Text(p.Port), .. cells]);
             }
         }
 
-        Tables.Print(shares);
+        if (!Tables.IsTerminal)
+        {
+            Tables.Print(all);
+        }
     }
+
+    private static Table Make(bool port)
+    {
+        string[] columns = ["#queue", "#worker", "#packets", "#%", "#expected %", "#handed on", "#taken over"];
+        return Tables.Make(port ? ["port", .. columns] : columns);
+    }
+
+    private static string Range(int least, int most) => least == most ? Tables.Plain(least) : string.Create(CultureInfo.InvariantCulture, $"{least} to {most}");
 
     private static string? Percent(double? value) => value?.ToString("F1", CultureInfo.InvariantCulture);
 }

@@ -11,9 +11,11 @@ internal static class ShowVerb
 
     internal static int Run(ShowOptions options)
     {
-        if (!s_what.Contains(options.What))
+        string what = options.What ?? "";
+        if (!s_what.Contains(what) || options.Rest.Any())
         {
-            Console.Error.WriteLine($"show: '{options.What}' is not known; it is one of {string.Join(", ", s_what)}");
+            string wrong = what.Length == 0 ? "what?" : options.Rest.Any() ? $"'{string.Join(' ', options.Rest)}' is too much: it takes one word" : $"'{what}' is not known";
+            Tables.Complain($"show: {wrong}; it is one of {string.Join(", ", s_what)}");
             return ExitCode.Usage;
         }
 
@@ -25,13 +27,13 @@ internal static class ShowVerb
         }
 
         using var client = new ControlClient(name);
-        if (options.Json || options.What == "config")
+        if (options.Json || what == "config")
         {
-            Console.Out.WriteLine(Indented(client.GetTextAsync("/" + options.What).GetAwaiter().GetResult()));
+            Console.Out.WriteLine(Indented(client.GetTextAsync("/" + what).GetAwaiter().GetResult()));
             return ExitCode.Done;
         }
 
-        switch (options.What)
+        switch (what)
         {
             case "segments":
                 Segments(client.SegmentsAsync().GetAwaiter().GetResult());
@@ -105,7 +107,7 @@ internal static class ShowVerb
 
     private static void Segments(IReadOnlyList<SegmentStatus> segments)
     {
-        Table table = Tables.Make("segment", "#vsid", "state", "attachment", "#vlan", "state", "#macs", "#rx packets", "#tx packets", "peers", "groups", "reason");
+        Table table = Tables.Make("segment", "#vsid", "state", "attachment", "#vlan", "state", "#macs", "#rx packets", "#tx packets", "peers", "groups", "~reason");
         foreach (SegmentStatus s in segments)
         {
             bool first = true;
@@ -125,7 +127,7 @@ internal static class ShowVerb
     private static void Peers(IReadOnlyList<PeerStatus> peers)
     {
         Table table = Tables.Make(
-            "segment", "#vsid", "peer", "state", "from", "port", "next hop", "next hop MAC", "#path MTU", "#tenant MTU", "flowId", "#macs", "#rx packets", "#rx bytes", "#tx packets", "#tx bytes", "reason");
+            "segment", "#vsid", "peer", "state", "from", "port", "next hop", "next hop MAC", "#path MTU", "#tenant MTU", "flowId", "#macs", "#rx packets", "#rx bytes", "#tx packets", "#tx bytes", "~reason");
         foreach (PeerStatus p in peers)
         {
             table.AddRow(
@@ -199,7 +201,7 @@ internal static class ShowVerb
     private static void Ports(IReadOnlyList<PortStatus> ports)
     {
         Table table = Tables.Make(
-            "port", "role", "state", "device", "driver", "mac", "#mtu", "#queues", "pause", "addresses", "#rx packets", "#tx packets", "#dropped", "#missed", "#errors", "reason");
+            "port", "role", "state", "device", "driver", "mac", "#mtu", "#queues", "pause", "addresses", "#rx packets", "#tx packets", "#dropped", "#missed", "#errors", "~reason");
         foreach (PortStatus p in ports)
         {
             table.AddRow(
@@ -240,7 +242,7 @@ internal static class ShowVerb
         Tables.Print(table);
         if (drops.Conditions.Count > 0)
         {
-            Table conditions = Tables.Make("condition", "subject", "#since s", "what");
+            Table conditions = Tables.Make("condition", "subject", "#since s", "~what");
             foreach (ConditionStatus c in drops.Conditions)
             {
                 conditions.AddRow(Tables.Text(c.Name), Tables.Text(c.Subject), Tables.Number((long)c.Seconds), Tables.Text(c.Text));

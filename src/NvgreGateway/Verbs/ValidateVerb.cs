@@ -67,7 +67,7 @@ internal static class ValidateVerb
 
         ConfigurationFile.Advise(configuration);
         Console.Out.WriteLine(
-            $"{options.Config}: valid: gateway '{configuration.Name}', {configuration.Ports.Count} ports, {configuration.Segments.Count} segments, {configuration.Segments.Sum(s => s.Peers.Count)} peers");
+            $"{options.Config}: valid: gateway '{configuration.Name}', {Tables.Count(configuration.Ports.Count, "port")}, {Tables.Count(configuration.Segments.Count, "segment")}, {Tables.Count(configuration.Segments.Sum(s => s.Peers.Count), "peer")}");
         return ExitCode.Done;
     }
 }

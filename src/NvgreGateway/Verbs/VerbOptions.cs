@@ -32,8 +32,11 @@ internal sealed class ValidateOptions
 [Verb("show", HelpText = "Show what a running gateway knows: segments, peers, fdb, neighbors, bindings, groups, ports, workers, queues, offloads, capabilities, flows, drops or config.")]
 internal sealed class ShowOptions
 {
-    [Value(0, MetaName = "WHAT", Required = true, HelpText = "segments | peers | fdb | neighbors | bindings | groups | ports | workers | queues | offloads | capabilities | flows | drops | config")]
-    public string What { get; set; } = "";
+    [Value(0, MetaName = "WHAT", HelpText = "segments | peers | fdb | neighbors | bindings | groups | ports | workers | queues | offloads | capabilities | flows | drops | config")]
+    public string? What { get; set; }
+
+    [Value(1, Hidden = true)]
+    public IEnumerable<string> Rest { get; set; } = [];
 
     [Option('n', "name", MetaValue = "NAME", HelpText = "Which gateway; not needed while one is running.")]
     public string? Name { get; set; }
@@ -64,26 +67,36 @@ internal sealed class FlushOptions
     public string? Mac { get; set; }
 }
 
-[Verb("set", HelpText = "Switch an offload of a port of a running gateway: set offload PORT NAME on|off. It lasts until the configuration is read again.")]
+[Verb("set", HelpText = "Switch an offload of a port of a running gateway: set offload PORT NAME STATE. It lasts until the configuration is read again.")]
 internal sealed class SetOptions
 {
-    [Value(0, MetaName = "WHAT", Required = true, HelpText = "offload")]
-    public string What { get; set; } = "";
+    [Value(0, MetaName = "WHAT", HelpText = "offload")]
+    public string? What { get; set; }
 
-    [Value(1, MetaName = "PORT", Required = true, HelpText = "The port's name.")]
-    public string Port { get; set; } = "";
+    [Value(1, MetaName = "PORT", HelpText = "The port's name.")]
+    public string? Port { get; set; }
 
-    [Value(2, MetaName = "NAME", Required = true, HelpText = "An offload as 'show offloads' names it, or all.")]
-    public string Name { get; set; } = "";
+    [Value(2, MetaName = "NAME", HelpText = "An offload as 'show offloads' names it, or all.")]
+    public string? Name { get; set; }
 
-    [Value(3, MetaName = "STATE", Required = true, HelpText = "on | off; of csum.* also tx | rx, for one direction alone.")]
-    public string State { get; set; } = "";
+    [Value(3, MetaName = "STATE", HelpText = "on | off | no-change; of csum.* also tx | rx, for one direction alone.")]
+    public string? State { get; set; }
+
+    [Value(4, Hidden = true)]
+    public IEnumerable<string> Rest { get; set; } = [];
 
     [Option("disruptive", HelpText = "Restart the port where the change takes that; else such a change is refused.")]
     public bool Disruptive { get; set; }
 
     [Option('n', "name", MetaValue = "NAME", HelpText = "Which gateway; not needed while one is running.")]
     public string? Gateway { get; set; }
+
+    [Usage]
+    public static IEnumerable<Example> Examples =>
+    [
+        new("Leave TCP segmentation over IPv4 to software", new SetOptions { What = "offload", Port = "underlay0", Name = "tso.inner4", State = "off" }),
+        new("Ask nothing of a device any more", new SetOptions { What = "offload", Port = "underlay0", Name = "all", State = "off" }),
+    ];
 }
 
 [Verb("import-nic-properties", HelpText = "Translate what Get-NetAdapterAdvancedProperty printed of Windows NICs (table, list, CSV or JSON) into settings of ports; what has none is told.")]

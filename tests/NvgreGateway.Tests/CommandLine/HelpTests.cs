@@ -41,10 +41,31 @@ public sealed class HelpTests
     [InlineData("validate")]
     [InlineData("show")]
     [InlineData("show", "nonsense")]
+    [InlineData("show", "offloads", "underlay0")]
+    [InlineData("set")]
+    [InlineData("set", "offload", "underlay0", "tso.inner4", "on", "--disruptve")]
     public async Task RefusesBadUsage(params string[] arguments)
     {
         Cli run = (await Cli.Run(arguments)).Ended(Cli.Usage);
         Assert.NotEmpty(run.Errors);
+        Assert.Equal("", run.Output);
+    }
+
+    // Each of these is known to be wrong without a gateway.
+    [Theory]
+    [InlineData("PORT, NAME, STATE missing", "offload")]
+    [InlineData("STATE missing", "offload", "underlay0", "tso.inner4")]
+    [InlineData("'mtu' is not known; it is offload", "mtu", "underlay0", "9000", "on")]
+    [InlineData("'TSO.inner4' is no offload; it is all, encap.enabled, ", "offload", "underlay0", "TSO.inner4", "on")]
+    [InlineData("'rx' is no state of tso.inner4; it is on, off, no-change", "offload", "underlay0", "tso.inner4", "rx")]
+    [InlineData("'tx' is no state of all; it is on, off, no-change", "offload", "underlay0", "all", "tx")]
+    [InlineData("'maybe' is no state of csum.tcp4; it is on, off, tx, rx, no-change", "offload", "underlay0", "csum.tcp4", "maybe")]
+    [InlineData("'now' is too much", "offload", "underlay0", "tso.inner4", "off", "now")]
+    public async Task SetSaysWhatIsWrong(string wrong, params string[] arguments)
+    {
+        Cli run = (await Cli.Run(["set", .. arguments])).Ended(Cli.Usage);
+        Assert.StartsWith("set: " + wrong, run.Errors, StringComparison.Ordinal);
+        Assert.Contains("usage: nvgre-gateway set offload PORT NAME STATE", run.Errors, StringComparison.Ordinal);
         Assert.Equal("", run.Output);
     }
 

@@ -1369,6 +1369,10 @@ public sealed class Cases
     public void Large_Send_Of_64k() => CaseRunner.Run("large-send-of-64k");
 
     [Fact]
+    [Requirement("C-001", "C-014", "C-015")]
+    public void Large_Send_To_A_Jumbo_Underlay() => CaseRunner.Run("large-send-to-a-jumbo-underlay");
+
+    [Fact]
     [Requirement("C-016", "C-064")]
     public void Large_Send_In_Buffers() => CaseRunner.Run("large-send-in-buffers");
 
@@ -1401,6 +1405,10 @@ public sealed class Cases
     public void Large_Datagrams() => CaseRunner.Run("large-datagrams");
 
     [Fact]
+    [Requirement("C-011", "C-035", "C-018")]
+    public void Hostile_Metadata() => CaseRunner.Run("hostile-metadata");
+
+    [Fact]
     [Requirement("C-030", "C-031", "C-039")]
     public void Begun_Checksums() => CaseRunner.Run("begun-checksums");
 
@@ -1411,6 +1419,10 @@ public sealed class Cases
     [Fact]
     [Requirement("C-036")]
     public void Udp_Checksum_Zero() => CaseRunner.Run("udp-checksum-zero");
+
+    [Fact]
+    [Requirement("C-030", "C-036", "C-013")]
+    public void Checksums_Of_Zero() => CaseRunner.Run("checksums-of-zero");
 
     [Fact]
     [Requirement("C-035", "C-062")]
