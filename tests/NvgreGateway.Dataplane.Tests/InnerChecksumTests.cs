@@ -35,6 +35,31 @@ public sealed unsafe class InnerChecksumTests
         }
     }
 
+    // IPv6 has no header checksum: the verdict is the transport's alone. A wrong TCP checksum again.
+    [Theory]
+    [Requirement("C-042", "C-043", "C-135")]
+    [InlineData(true, MbufFlags.RxL4ChecksumGood, true)]
+    [InlineData(true, Good, true)]
+    [InlineData(false, MbufFlags.RxL4ChecksumGood, false)]
+    [InlineData(true, MbufFlags.None, false)]
+    [InlineData(true, MbufFlags.RxIpChecksumGood, false)]
+    [InlineData(true, MbufFlags.RxL4ChecksumBad, false)]
+    [InlineData(true, MbufFlags.RxL4ChecksumNone, false)]
+    [InlineData(true, MbufFlags.RxIpChecksumBad | MbufFlags.RxL4ChecksumGood, false)]
+    public void AVerdictOfIpv6IsTheTransports(bool trusted, MbufFlags said, bool passes)
+    {
+        foreach (bool fromPeer in (bool[])[false, true])
+        {
+            using Rig rig = Make(trusted);
+            byte[] tcp = [0xC0, 0, 1, 0xBB, 0, 0, 0, 1, 0, 0, 0, 2, 0x50, 0x10, 1, 1, 0x12, 0x34, 0, 0, 7, 7, 7];
+            byte[] ip = Frames.Ip6([.. Frames.Remote6], [.. Frames.Gateway6], 6, tcp);
+            byte[] frame = fromPeer ? Frames.Nvgre4(Frames.FromVm(ip, type: 0x86DD)) : Frames.FromHost(ip, type: 0x86DD);
+            Feed(rig, fromPeer ? Rig.Underlay : Rig.Access, frame, said);
+            rig.AssertDrops(passes ? DropReason.None : DropReason.InnerCksum, passes ? 0ul : 1);
+            Assert.Equal(passes ? 0ul : 1, rig.Counter(CounterId.InnerCksumBad));
+        }
+    }
+
     // A device that did not see the tunnel speaks of the outer headers; one that saw a tunnel on the VLAN side, of what is in that.
     [Theory]
     [Requirement("C-042", "C-043")]

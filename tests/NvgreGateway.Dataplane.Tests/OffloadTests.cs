@@ -262,6 +262,65 @@ public sealed unsafe class OffloadTests
         Assert.All(rig.Outputs, static s => Assert.Equal(MbufFlags.None, s.Flags));
     }
 
+    // The way became shorter meanwhile: TCP is cut smaller, unless hardly anything would be left; a datagram is not.
+    [Theory]
+    [InlineData(false, 54 + 700, 5)]
+    [InlineData(false, 54 + 48, 63)]
+    [InlineData(false, 54 + 47, 0)]
+    [InlineData(false, 53, 0)]
+    [InlineData(true, 42 + 1000, 3)]
+    [InlineData(true, 42 + 999, 0)]
+    [Requirement("C-011", "C-015", "C-018")]
+    public void WhatWaitsIsCutToWhatItsWayTakesThen(bool udp, int longest, int frames)
+    {
+        using var rig = new Rig(change: static r => Take(r, PortOffloads.None, All | PortOffloads.Uso4));
+        rig.SetHop(1, NextHopState.Pending);
+        byte[] datagram = Frames.FromHost(Frames.Ip4([10, 1, 1, 200], [10, 1, 1, 11], 17, Frames.Udp(1000, 2000, 3000)));
+        datagram[44] = 1; // some checksum
+        Feed(rig, udp ? datagram : Template(), Large | (udp ? MbufFlags.TxUdpSegmentation : 0), 1000);
+        rig.Settle();
+        rig.Sketch.Peer(rig.Peer4, p => p with { MaxInnerFrame = (ushort)longest });
+        rig.Sketch.Publish(rig.Memory);
+        rig.Resolve(1, Frames.Router);
+        rig.Settle();
+        Assert.Equal(frames, (int)((PortCounters*)rig.Memory.Statistics(0)->Ports + Rig.Underlay)->TxPackets);
+        rig.AssertDrops(frames == 0 ? DropReason.OffloadInvalid : DropReason.None, frames == 0 ? 1ul : 0);
+    }
+
+    // What lies behind the IP packet is in no segment, and in no counter of what left.
+    [Theory]
+    [InlineData(PortOffloads.None)]
+    [InlineData(All)]
+    [Requirement("C-014", "C-124")]
+    public void BytesBehindAreNotCounted(PortOffloads offers)
+    {
+        using var rig = new Rig(change: r => Take(r, PortOffloads.None, offers));
+        Feed(rig, [.. Template(), .. new byte[37]], Large, 1418);
+        rig.Settle();
+        Assert.Equal(offers == All ? [42 + 54 + 3000] : [1514, 1514, 260], rig.Outputs.Select(static s => s.Bytes.Length));
+        PeerCounters* peer = rig.Memory.Peers(0) + rig.Peer4;
+        Assert.Equal((3ul, 1472ul + 1472 + 218), (peer->TxUnicast[PeerCounters.Packets], peer->TxUnicast[PeerCounters.TenantBytes]));
+        PortCounters* port = (PortCounters*)rig.Memory.Statistics(0)->Ports + Rig.Underlay;
+        Assert.Equal((3ul, 1514ul + 1514 + 260), (port->TxPackets, port->TxBytes));
+    }
+
+    // Ids of 15 bits are a matter of cutting alone.
+    [Fact]
+    [Requirement("C-020")]
+    public void APortOfShortIdsStillSums()
+    {
+        using var rig = new Rig(change: static r =>
+        {
+            Take(r, PortOffloads.None, All);
+            r.Sketch.Port(Rig.Underlay, static p => p with { Flags = p.Flags | PortFlags.ShortIds });
+        });
+        byte[] frame = Frames.FromHost(Frames.Udp4(payload: 41));
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(44), 0x1234);
+        Feed(rig, frame, MbufFlags.RxL4ChecksumNone, 0);
+        rig.Settle();
+        Assert.Equal(MbufFlags.TxUdpChecksum, Assert.Single(rig.Outputs).Flags & MbufFlags.TxL4Mask);
+    }
+
     /// <summary>A device without <c>TX_IP_CKSUM</c> gets a large frame whose header sum is right; vhost keeps its pseudo sum where it cannot find its place.</summary>
     [Theory]
     [Requirement("C-013", "C-022")]

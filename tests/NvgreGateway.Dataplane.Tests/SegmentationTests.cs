@@ -118,7 +118,7 @@ public sealed unsafe class SegmentationTests
 
     private static byte[] Bytes(int n) => [.. Enumerable.Range(0, n).Select(static i => (byte)((i * 7) + (i >> 8)))];
 
-    private static byte[] Frame(int payload) => Frames.FromHost(Frames.Ip4(
+    internal static byte[] Frame(int payload) => Frames.FromHost(Frames.Ip4(
         [10, 1, 1, 200], [10, 1, 1, 11], 6, [0xC0, 0, 1, 0xBB, 0x20, 0, 0, 0, 0x30, 0, 0, 0, 0x50, 0x10, 1, 0xF6, 0x16, 0xDB, 0, 0, .. Bytes(payload)]));
 
     private static byte[] Datagram(int payload) => Frames.FromHost(Frames.Ip4(

@@ -202,6 +202,8 @@ for six, most in ((False, (1460, 1418, 1398)), (True, (1440, 1398, 1378))):
         flow = Tcp(pattern(5000), six=six, dst_mac="00:15:5d:00:00:99", flags=ACK | PSH)
         c.rx("access0", w.tag(flow.whole(), 100), *[("access1", w.bridged(f, 200)) for f in flow.cut(min(size, most[0]))],
              *toward(flow.cut(min(size, most[1]))), *toward(flow.cut(min(size, most[2])), w.PEER6), said=large(flow, size), unknown=True)
+flow = Tcp(pattern(3000), six=True, ext=((60, bytes([31]) + b"\1\xfc" + bytes(252)), (60, bytes([24]) + b"\1\xc4" + bytes(196))), dst_mac="00:15:5d:00:00:99")  # long headers
+c.rx("access0", w.tag(flow.whole(), 100), *[("access1", w.bridged(f, 200)) for f in flow.cut(800)], *toward(flow.cut(800)), *toward(flow.cut(800), w.PEER6), said=large(flow, 800), unknown=True)
 flow = Udp(pattern(700), dst_mac="00:15:5d:00:00:99")
 c.rx("access0", w.tag(flow.whole(), 100), ("access1", w.bridged(flow.complete(), 200)), ("underlay0", w.encapsulated(flow.complete())),
      ("underlay0", w.encapsulated(flow.complete(), w.PEER6)), said=said(l4=PARTIAL), unknown=True)

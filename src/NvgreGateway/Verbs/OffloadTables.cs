@@ -13,18 +13,18 @@ internal static class OffloadTables
         Table all = Tables.Make("port", "driver", "offload", "device reports", "asked", "in force", "checked", "~why not more");
         foreach (OffloadStatus p in ports)
         {
-            Table one = Tables.Make("offload", "device reports", "asked", "in force", "checked", "~why not more");
+            Table one = Tables.Make("offload", "device reports", "asked", "in force", "~why not more");
             foreach (OffloadNameStatus o in p.Offloads)
             {
-                IRenderable[] cells =
-                    [Tables.Text(o.Name), Tables.Text(Words(o.Device)), Tables.Text(o.Asked), Tables.Text(Words(o.InForce)), Tables.Text(o.Checked), Tables.Text(o.Reason)];
-                one.AddRow(cells);
-                all.AddRow([Tables.Text(p.Port), Tables.Text(p.Driver), .. cells]);
+                IRenderable[] cells = [Tables.Text(o.Name), Tables.Text(Words(o.Device)), Tables.Text(o.Asked), Tables.Text(Words(o.InForce))];
+                one.AddRow([.. cells, Tables.Text(o.Reason)]);
+                all.AddRow([Tables.Text(p.Port), Tables.Text(p.Driver), .. cells, Tables.Text(o.Checked), Tables.Text(o.Reason)]);
             }
 
             if (Tables.IsTerminal)
             {
-                Tables.Say(Heading(p.Port, p.Driver));
+                string? how = p.Offloads.Select(static o => o.Checked).FirstOrDefault(static c => c is not null);
+                Tables.Say(Heading(p.Port, p.Driver) + (how is null ? "" : $": checked {how}"));
                 Tables.Print(one);
                 Console.Out.WriteLine();
             }
