@@ -290,7 +290,7 @@ public unsafe class FaultTests
     }
 
     [Fact]
-    [Requirement("A-046")]
+    [Requirement("A-046", "C-139")]
     [Requirement("E-006")]
     public void Both_tags_of_a_pair_that_the_device_took_off()
     {
@@ -312,7 +312,7 @@ public unsafe class FaultTests
     }
 
     [Fact]
-    [Requirement("A-046")]
+    [Requirement("A-046", "C-139")]
     public void A_tag_that_the_device_took_off()
     {
         using var rig = new Rig();

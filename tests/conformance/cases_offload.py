@@ -47,7 +47,7 @@ assert [(len(f) + 42, f[18:20], f[24:26], f[38:42], f[47:48], f[50:52]) for f in
 for length in (False, True):
     c.rx("access0", w.tag(W14.whole(length=length), 100), *toward(W14.cut(1418), ecn=True), said=large(W14, 1418))
 
-c = Case("large-send-families", ["C-001", "C-007", "C-015", "C-024", "C-031"],
+c = Case("large-send-families", ["C-001", "C-002", "C-007", "C-015", "C-024", "C-031", "C-132"],
          "4-in-4, 6-in-4, 4-in-6, 6-in-6: an MSS of 1460 is lowered to 1418, 1398, 1398, 1378; a smaller one is kept.", BOTH)
 for six, mac, peer, most in FAMILIES:
     for size in (1460, most + 1, most, most - 1, 536, 48):
@@ -195,6 +195,26 @@ for six, most in ((False, 1460), (True, 1440)):
 flow = Udp(pattern(3000), dst_mac="02:00:00:00:0b:01")
 c.rx("access0", w.tag(flow.whole(), 100), *[("access1", w.bridged(f, 200)) for f in flow.cut(1000)], said=large(flow, 1000))
 
+c = Case("large-send-between-two-tags-and-one", ["C-015", "C-030", "E-007"], "To and from an attachment of an S-tag and a C-tag: both are in every segment, and are no part of what is summed.",
+         config({"name": "blue", "vsid": w.VSID, "peers": [w.PEER4], "records": [AT_VM, {"mac": w.HOST, "port": "access0", "vlan": 200, "innerVlan": 7}, {"mac": "02:00:00:00:0b:01", "port": "access1", "vlan": 100}],
+                 "attachments": [{"port": "access0", "vlan": 200, "innerVlan": 7}, {"port": "access1", "vlan": 100}]},
+                ports=[access(mode="qinq"), access("access1", "02:00:00:00:01:02"), underlay()]))
+
+
+def two(frame):
+    return w.tag(w.tag(frame, 7), 200, tpid=0x88A8)
+
+
+for six in (False, True):
+    for kind in (Tcp, Udp):
+        there, back, out = (kind(pattern(3000), six=six, dst_mac=to, src_mac=by) for to, by in (("02:00:00:00:0b:01", w.HOST), (w.HOST, "02:00:00:00:0b:01"), (w.VM, w.HOST)))
+        c.rx("access0", two(there.whole()), *[("access1", w.tag(f, 100)) for f in there.cut(1000)], said=large(there, 1000))
+        c.rx("access1", w.tag(back.whole(), 100), *[("access0", two(f)) for f in back.cut(1000)], said=large(back, 1000))
+        c.rx("access0", two(out.whole()), *toward(out.cut(1000)), said=large(out, 1000))
+        there.data = back.data = pattern(99)
+        c.rx("access0", two(there.whole()), ("access1", w.tag(there.complete(), 100)), said=said(l4=PARTIAL))
+        c.rx("access1", w.tag(back.whole(), 100), ("access0", two(back.complete())), said=said(l4=PARTIAL))
+
 c = Case("large-send-flooded", ["C-001", "C-015"], "To an unknown destination: every receiver gets segments that fit its own way; each that leaves is a copy.",
          config(segment(attachments=(("access0", 100), ("access1", 200)), peers=[w.PEER4, w.PEER6], records=[AT_HOST]), ports=TWO))
 for six, most in ((False, (1460, 1418, 1398)), (True, (1440, 1398, 1378))):
@@ -208,7 +228,7 @@ flow = Udp(pattern(700), dst_mac="00:15:5d:00:00:99")
 c.rx("access0", w.tag(flow.whole(), 100), ("access1", w.bridged(flow.complete(), 200)), ("underlay0", w.encapsulated(flow.complete())),
      ("underlay0", w.encapsulated(flow.complete(), w.PEER6)), said=said(l4=PARTIAL), unknown=True)
 
-c = Case("large-datagrams", ["C-018"], "UDP: cut into datagrams where the guest asked for that (USO); without it, it is a packet too long for its way: fragments, or an error.", BOTH)
+c = Case("large-datagrams", ["C-018", "C-133"], "UDP: cut into datagrams where the guest asked for that (USO); without it, it is a packet too long for its way: fragments, or an error.", BOTH)
 for six, mac, peer, most in FAMILIES:
     send(c, Udp(pattern(5000), six=six, dst_mac=mac), 1200, None, peer)
     send(c, Udp(pattern(5000), six=six, dst_mac=mac, ext=(HOP,) if six else (), options=b"" if six else b"\x94\4\0\0"), 1000, None, peer)
@@ -226,7 +246,7 @@ c = Case("hostile-metadata", ["C-011", "C-035", "C-018"],
          "drop of what it is without the request. A datagram without a checksum is not cut either, since its parts would get one.", config(known()))
 
 
-def at(frame, place, by):
+def put(frame, place, by):
     return frame[:place] + by + frame[place + len(by):]
 
 
@@ -235,17 +255,17 @@ for six in (False, True):
     tcp_, udp_, small_tcp, small_udp = (kind(pattern(n), six=six) for n in (3000, 100) for kind in (Tcp, Udp))
     length = 18 if six else 16  # of the IP packet, in its header
     for n in (0, 7, 19, 3041, 65535) if six else (0, 7, 19, 20, 39, 3041, 65535):
-        c.rx("access0", w.tag(at(tcp_.whole(), length, w.be16(n)), 100), drop="drop.offload.invalid", said=large(tcp_, 1000)).good()
+        c.rx("access0", w.tag(put(tcp_.whole(), length, w.be16(n)), 100), drop="drop.offload.invalid", said=large(tcp_, 1000)).good()
     for n in (0, 7, 19, 0x0FFF, 65535):
-        c.rx("access0", w.tag(at(small_tcp.whole(), length, w.be16(n)), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL)).good()
+        c.rx("access0", w.tag(put(small_tcp.whole(), length, w.be16(n)), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL)).good()
     for offset in (0x00, 0x40, 0xF0):
-        c.rx("access0", w.tag(at(Tcp(b"", six=six).whole(), l4 + 12, bytes([offset])), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL)).good()
+        c.rx("access0", w.tag(put(Tcp(b"", six=six).whole(), l4 + 12, bytes([offset])), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL)).good()
         if offset != 0xF0:
-            c.rx("access0", w.tag(at(tcp_.whole(), l4 + 12, bytes([offset])), 100), drop="drop.offload.invalid", said=large(tcp_, 1000))
+            c.rx("access0", w.tag(put(tcp_.whole(), l4 + 12, bytes([offset])), 100), drop="drop.offload.invalid", said=large(tcp_, 1000))
     for n in (0, 7, 109, 65535):  # of a datagram of 108 bytes
-        c.rx("access0", w.tag(at(small_udp.whole(), l4 + 4, w.be16(n)), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL)).good()
+        c.rx("access0", w.tag(put(small_udp.whole(), l4 + 4, w.be16(n)), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL)).good()
     for n in (0, 8, 3007, 3009):  # of one of 3008
-        c.rx("access0", w.tag(at(udp_.whole(), l4 + 4, w.be16(n)), 100), drop="drop.offload.invalid", said=large(udp_, 1000)).good()
+        c.rx("access0", w.tag(put(udp_.whole(), l4 + 4, w.be16(n)), 100), drop="drop.offload.invalid", said=large(udp_, 1000)).good()
     for n in (1, 19):  # too short for TCP
         c.rx("access0", w.tag(Tcp(b"", six=six).frame(b"\x50" * n), 100), drop="drop.offload.invalid", said=said(l4=PARTIAL)).good()
     bare = Udp(pattern(3000), six=six, checksum=0)
@@ -255,8 +275,10 @@ for six in (False, True):
         send(c, tcp_, 1000)
         c.inputs[-1] = (*c.inputs[-1][:4], said(kind, PARTIAL, size=1000))
     c.rx("access0", w.tag(tcp_.complete(), 100), drop="drop.offload.invalid", said=said(TCP4, BAD, size=1000)).good()  # whatever it is, it is said to be bad
+longest = Tcp(pattern(3000), six=True, ext=((60, bytes([31]) + b"\1\xfc" + bytes(252)), (60, bytes([26]) + b"\1\xd4" + bytes(212))))  # 512 bytes of IP header: more than a device can be told
+c.rx("access0", w.tag(longest.whole(), 100), drop="drop.offload.invalid", said=large(longest, 1000)).good()
 for ihl in (0x40, 0x44, 0x4F):
-    c.rx("access0", w.tag(at(Tcp(pattern(3000)).whole(), 14, bytes([ihl])), 100), drop="drop.offload.invalid", said=said(TCP4, PARTIAL, size=1000)).good()
+    c.rx("access0", w.tag(put(Tcp(pattern(3000)).whole(), 14, bytes([ihl])), 100), drop="drop.offload.invalid", said=said(TCP4, PARTIAL, size=1000)).good()
 for body in (w.eth(w.VM, w.HOST, 0x0800, w.ipv4(H, M, 1, pattern(3000))), w.eth(w.VM, w.HOST, 0x0800, w.ipv4(H, M, 47, pattern(3000))), w.eth(w.VM, w.HOST, 0x88B5, pattern(3000))):
     for l4_sum in (GOOD, PARTIAL):
         c.rx("access0", w.tag(body, 100), drop="drop.offload.invalid", said=said(TCP4, l4_sum, size=1000)).good()
@@ -267,7 +289,7 @@ c.rx("access0", w.tag(Tcp(pattern(3000)).whole(), 100)[:12], drop="drop.l2.runt"
 
 # ---- transmit checksums ---------------------------------------------------------------------------------------------
 
-c = Case("begun-checksums", ["C-030", "C-031", "C-039"], "Begun TCP and UDP checksums of either family, over either, are completed; IPv4 and TCP options and extension headers are no matter.", BOTH)
+c = Case("begun-checksums", ["C-030", "C-031", "C-039", "C-131"], "Begun TCP and UDP checksums of either family, over either, are completed; IPv4 and TCP options and extension headers are no matter.", BOTH)
 for six, mac, peer, _ in FAMILIES:
     for n in (0, 1, 2, 3, 100, 1301):
         partial(c, Tcp(pattern(n), six=six, dst_mac=mac, flags=ACK | PSH), peer)
@@ -322,7 +344,7 @@ for six, mac, peer, _ in FAMILIES:
         assert [f[field:field + 2] for f in flow.cut(1000)] == 4 * [zero]
         send(c, flow, 1000, None, peer)
 
-c = Case("claimed-lengths", ["C-035", "C-062"], "Header lengths and packet types that a device claims, right or absurd, are believed by nobody: headers are parsed.", BOTH)
+c = Case("claimed-lengths", ["C-035", "C-062", "C-140"], "Header lengths and packet types that a device claims, right or absurd, are believed by nobody: headers are parsed.", BOTH)
 for six, mac, peer, most in FAMILIES:
     for lengths in ((14, 40 if six else 20, 20), (18, 40 if six else 20, 20), (0, 0, 0), (127, 511, 255), (42, 20, 20), (14, 20, 8), (56, 60, 60)):
         for ptype in (0, 0x111, 0x191, 0x421, 0x9131, 0xFFFFFFFF):
@@ -349,7 +371,7 @@ c.rx("underlay0", w.eth(w.GATEWAY_UNDERLAY, w.ROUTER, 0x0800, from4(payload=w.gr
 
 # ---- receive checksums ----------------------------------------------------------------------------------------------
 
-c = Case("receive-verdicts", ["C-042", "C-043", "C-044", "C-046", "B-083"],
+c = Case("receive-verdicts", ["C-042", "C-043", "C-044", "C-046", "C-134", "B-083"],
          "Bridging: whatever a device says of checksums, tenant bytes pass as they are; a bad one is never repaired, an outer one is checked by the gateway itself.", BOTH)
 VERDICTS = [said(l4=l4, ip=ip, outer_bad=outer) for l4 in (UNKNOWN, GOOD, BAD) for ip in (UNKNOWN, GOOD, BAD) for outer in (False, True)]
 right = w.tunnelled(w.IN03)
@@ -422,7 +444,7 @@ for outer_bad in (False, True):
         else:
             c.rx("underlay0", frame, ("access0", w.bridged(inner, 100)))
 
-c = Case("unknown-inner-checksums-pass", ["C-046", "C-044"],
+c = Case("unknown-inner-checksums-pass", ["C-046", "C-044", "C-135"],
          "Not checked and never bad: fragments, UDP without a checksum, ICMP, other protocols, packets that are cut short, non-IP, source routes, checksums that are only begun.", CHECKED)
 for frame in (udp4(b"f" * 64, flags=0x2000), udp4(b"f" * 64, flags=0x0007), udp4(b"f" * 64, flags=0x2007)):
     c.up(frame).up(broken(frame, 40))
@@ -433,6 +455,13 @@ c.up(broken(w.IN01, 36)).up(w.eth(w.VM, w.HOST, 0x0800, w.ipv4(H, M, 132, b"s" *
 c.up(broken(Tcp(pattern(60)).complete(), 50)[:-9]).up(broken(Udp(pattern(60)).complete(), 40)[:-9])
 c.up(broken(Tcp(pattern(60), options=b"\x83\x0b\4" + bytes(8) + b"\1").complete(), 14 + 32 + 16))
 c.up(broken(Tcp(pattern(60), six=True, ext=((43, b"\2\0\1" + bytes(4) + bytes(16)),)).complete(), 14 + 40 + 24 + 16))
+for six in (False, True):  # datagrams that are shorter than their header, or longer than their packet
+    l4 = 14 + (40 if six else 20)
+    for n in (0, 7, 69, 65535):
+        c.up(put(Udp(pattern(60), six=six).complete(), l4 + 4, w.be16(n)))
+    refused = Tcp(pattern(600), six=six, flags=SYN | ACK)  # it is not cut, so that what it holds counts
+    c.rx("access0", w.tag(refused.complete(), 100), ("underlay0", w.encapsulated(refused.complete())), said=said(TCP4, GOOD, size=500))
+    c.rx("access0", w.tag(broken(refused.complete(), l4 + 16), 100), drop="drop.inner.cksum", said=said(TCP4, GOOD, size=500)).counter("inner.cksum_bad")
 partial(c, Tcp(pattern(60)))
 send(c, Tcp(pattern(3000)), 1000)
 c.rx("access0", w.tag(broken(Tcp(pattern(60)).whole(), 24), 100), drop="drop.inner.cksum", said=said(l4=PARTIAL)).counter("inner.cksum_bad")

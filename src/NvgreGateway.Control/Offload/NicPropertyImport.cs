@@ -29,7 +29,7 @@ public static class NicPropertyImport
         ["*EncapsulatedPacketTaskOffloadVxlan"] = (null, "this gateway speaks NVGRE only"),
         ["*VxlanUDPPortNumber"] = (null, "this gateway speaks NVGRE only"),
         ["*MaxRssProcessors"] = ("port.rx.max_cores", "workers.cores says which cores are used"),
-        ["*VMQ"] = ("port.rx.vsid_queues", "there is no setting for it"),
+        ["*VMQ"] = ("port.rx.vsid_queues", "queues are given to VSIDs or MACs by name: see vsidQueues"),
         ["*VMQVlanFiltering"] = ("port.rx.vlan_filter", "there is no setting for it: VLANs are those of the attachments"),
         ["*EncapOverhead"] = ("port.encap_headroom", "there is no setting for it: give the underlay port an mtu that holds it"),
         ["*SpeedDuplex"] = ("port.speed", "there is no setting for it: the device decides"),

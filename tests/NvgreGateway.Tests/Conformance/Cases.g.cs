@@ -1329,7 +1329,7 @@ public sealed class Cases
     public void W14_Large_Send() => CaseRunner.Run("w14-large-send");
 
     [Fact]
-    [Requirement("C-001", "C-007", "C-015", "C-024", "C-031")]
+    [Requirement("C-001", "C-002", "C-007", "C-015", "C-024", "C-031", "C-132")]
     public void Large_Send_Families() => CaseRunner.Run("large-send-families");
 
     [Fact]
@@ -1397,11 +1397,15 @@ public sealed class Cases
     public void Large_Send_To_Another_Vlan() => CaseRunner.Run("large-send-to-another-vlan");
 
     [Fact]
+    [Requirement("C-015", "C-030", "E-007")]
+    public void Large_Send_Between_Two_Tags_And_One() => CaseRunner.Run("large-send-between-two-tags-and-one");
+
+    [Fact]
     [Requirement("C-001", "C-015")]
     public void Large_Send_Flooded() => CaseRunner.Run("large-send-flooded");
 
     [Fact]
-    [Requirement("C-018")]
+    [Requirement("C-018", "C-133")]
     public void Large_Datagrams() => CaseRunner.Run("large-datagrams");
 
     [Fact]
@@ -1409,7 +1413,7 @@ public sealed class Cases
     public void Hostile_Metadata() => CaseRunner.Run("hostile-metadata");
 
     [Fact]
-    [Requirement("C-030", "C-031", "C-039")]
+    [Requirement("C-030", "C-031", "C-039", "C-131")]
     public void Begun_Checksums() => CaseRunner.Run("begun-checksums");
 
     [Fact]
@@ -1425,7 +1429,7 @@ public sealed class Cases
     public void Checksums_Of_Zero() => CaseRunner.Run("checksums-of-zero");
 
     [Fact]
-    [Requirement("C-035", "C-062")]
+    [Requirement("C-035", "C-062", "C-140")]
     public void Claimed_Lengths() => CaseRunner.Run("claimed-lengths");
 
     [Fact]
@@ -1433,7 +1437,7 @@ public sealed class Cases
     public void Longest_Headers() => CaseRunner.Run("longest-headers");
 
     [Fact]
-    [Requirement("C-042", "C-043", "C-044", "C-046", "B-083")]
+    [Requirement("C-042", "C-043", "C-044", "C-046", "C-134", "B-083")]
     public void Receive_Verdicts() => CaseRunner.Run("receive-verdicts");
 
     [Fact]
@@ -1449,7 +1453,7 @@ public sealed class Cases
     public void Either_Header_Checksum() => CaseRunner.Run("either-header-checksum");
 
     [Fact]
-    [Requirement("C-046", "C-044")]
+    [Requirement("C-046", "C-044", "C-135")]
     public void Unknown_Inner_Checksums_Pass() => CaseRunner.Run("unknown-inner-checksums-pass");
 
     [Fact]

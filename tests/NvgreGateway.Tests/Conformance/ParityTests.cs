@@ -19,7 +19,7 @@ public sealed class ParityTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    [Requirement("C-124", "C-022", "C-024", "C-030", "C-037")]
+    [Requirement("C-124", "C-022", "C-024", "C-030", "C-037", "C-130", "C-131", "C-132", "C-133")]
     public async Task EveryCaseWithAllOffloads() => await Compare(ReplayOffloads.All, static _ => true, [(32, 1)], leastAsked: 600);
 
     [Theory]
