@@ -14,7 +14,7 @@ namespace NvgreGateway.Control.Flows;
 /// <param name="log">Takes events.</param>
 internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : IFdbMirror
 {
-    private const int SettleMilliseconds = 1000;
+    private const int SettleMilliseconds = 1000, LookMilliseconds = 50;
     private readonly Dictionary<(int Port, FlowState State), int> _told = [];
     private readonly FlowObserver _observer = new(memory);
     private readonly List<FlowSlot> _wishes = [];
@@ -25,6 +25,7 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
     private PlaneIndex? _constantOf;
     private List<FlowSlot> _constant = []; // wishes that the tables of one configuration do not change
     private int _installed;
+    private ulong? _stoodStillAt;
 
     private delegate bool Which(FlowSlot* slot);
 
@@ -272,16 +273,25 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
         {
             // Devices take their time for many rules: as long as some go, the others are waited for.
             idle = waiting.RemoveAll(s => Volatile.Read(ref Table[s]->Done) == 0) > 0 ? 0 : idle;
-            if (waiting.Count == 0 || Volatile.Read(ref memory.Data->Phase) != (ulong)DataPhase.Forwarding)
+            if (waiting.Count == 0 || IsGone(idle))
             {
                 return; // where there is no data process, its rules went with it
+            }
+
+            if (Volatile.Read(ref memory.Data->Heartbeat) == _stoodStillAt)
+            {
+                break; // it was waited for before, and has not moved since
             }
 
             Thread.Sleep(1);
         }
 
+        _stoodStillAt = Volatile.Read(ref memory.Data->Heartbeat);
         log.Write(EventSeverity.Warning, "flow_rules_stay", ("rules", waiting.Count)); // the data process stands still: health tells
     }
+
+    private bool IsGone(int milliseconds) => Volatile.Read(ref memory.Data->Phase) != (ulong)DataPhase.Forwarding
+        || (milliseconds % LookMilliseconds == 0 && memory.Header->Data.ProcessId != 0 && !ProcessMarks.IsAlive(in memory.Header->Data));
 
     // Never above info, since software serves (C-123).
     private void Tell(GatewayConfiguration configuration)

@@ -159,6 +159,29 @@ public sealed unsafe class FlowOrderTests
         Assert.Null(rig.Forward(FlowRig.Access, s_out));
     }
 
+    /// <summary>A data process that stands still is waited for once, and the change is made; it is told.</summary>
+    [Fact]
+    public void AStalledDataProcessHoldsControlUpOnce()
+    {
+        using var rig = new FlowRig(Learning());
+        Learn(rig);
+        rig.MakeHeavy();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal(2, rig.Plane.Tables.Fdb.FlushAll()); // nobody keeps house
+        long first = watch.ElapsedMilliseconds;
+        watch.Restart();
+        for (int i = 0; i < 10; i++)
+        {
+            Learn(rig);
+            rig.Plane.Tables.Fdb.FlushAll();
+        }
+
+        Assert.True(watch.ElapsedMilliseconds < 10 * first, $"{watch.ElapsedMilliseconds} ms for ten, {first} for the first");
+        Assert.Contains(rig.Events, static e => e.Name == "flow_rules_stay");
+        rig.Keeper.Keep();
+        Assert.DoesNotContain(rig.AccessNic.Rules.Concat(rig.Nic.Rules), static r => r.Rule.Direction == Dpdk.FlowDirection.Transfer);
+    }
+
     private static string Learning(string top = "") => FlowRig.Json(peers: TwoPeers, top: top)
         .Replace("{ \"address\": \"192.0.2.2\", \"mac\": \"02:00:00:00:02:fe\" }", "{ \"address\": \"192.0.2.2\", \"mac\": \"02:00:00:00:02:fe\" }, { \"address\": \"192.0.2.3\", \"mac\": \"02:00:00:00:02:fe\" }", StringComparison.Ordinal);
 
