@@ -52,6 +52,7 @@ internal static unsafe class WarmUp
         typeof(SegmentTemplate),
         typeof(SharedSegments),
         typeof(SnoopStage),
+        typeof(Packets.InternetChecksum),
         typeof(Packets.SpreadHash),
         typeof(SpreadRing),
         typeof(SpreadStage),
