@@ -2,6 +2,7 @@
 #include "shim.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -17,7 +18,7 @@ static void address_buffer(struct rte_mempool *pool, void *unused, void *object,
 }
 
 SHIM_API int shim_pool_create(const char *name, uint32_t count, uint32_t cache, uint16_t private_size, uint16_t room, int socket,
-			      struct rte_mempool **pool)
+			      int lifo, struct rte_mempool **pool)
 {
 	struct rte_pktmbuf_pool_private sizes = { .mbuf_data_room_size = room, .mbuf_priv_size = private_size };
 	unsigned int flags = rte_eal_iova_mode() == RTE_IOVA_VA ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0;
@@ -33,7 +34,12 @@ SHIM_API int shim_pool_create(const char *name, uint32_t count, uint32_t cache, 
 	struct rte_mempool *made = rte_mempool_create_empty(name, count, sizeof(struct rte_mbuf) + private_size + room, cache, sizeof(sizes), socket, flags);
 	if (made == NULL)
 		return rte_errno != 0 ? -rte_errno : -ENOMEM;
-	status = rte_mempool_set_ops_byname(made, rte_mbuf_best_mempool_ops(), NULL);
+	/* What one thread takes and another returns goes around through the pool: with a stack a few hundred buffers that are in the caches,
+	 * with the usual ring all there are. Pools of a device's own stay what they are, and a DPDK built without the stack has to do. */
+	const char *best = rte_mbuf_best_mempool_ops();
+	status = lifo != 0 && strcmp(best, "ring_mp_mc") == 0 ? rte_mempool_set_ops_byname(made, "stack", NULL) : -EINVAL;
+	if (status != 0)
+		status = rte_mempool_set_ops_byname(made, best, NULL);
 	if (status == 0) {
 		rte_pktmbuf_pool_init(made, &sizes);
 		status = rte_mempool_populate_default(made);

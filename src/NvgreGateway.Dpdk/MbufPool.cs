@@ -45,8 +45,9 @@ public sealed unsafe class MbufPool : IDisposable
     /// <param name="dataRoom">Bytes of each data room, <see cref="Mbuf.DefaultHeadroom"/> included.</param>
     /// <param name="privateSize">Bytes between header and data room, a multiple of 8.</param>
     /// <param name="socket">NUMA node of the memory, or -1 for any.</param>
+    /// <param name="lifo">Whether buffers that one thread takes and another returns are taken again soon, while caches have them; where DPDK can.</param>
     /// <exception cref="DpdkException">No memory, or the name is taken.</exception>
-    public static MbufPool Create(string name, int count, int cacheSize = 256, ushort dataRoom = 2176, ushort privateSize = 0, int socket = -1)
+    public static MbufPool Create(string name, int count, int cacheSize = 256, ushort dataRoom = 2176, ushort privateSize = 0, int socket = -1, bool lifo = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -56,7 +57,7 @@ public sealed unsafe class MbufPool : IDisposable
         int status;
         fixed (byte* bytes = utf8)
         {
-            status = Native.PoolCreate(bytes, (uint)count, (uint)cacheSize, privateSize, dataRoom, socket, &pool);
+            status = Native.PoolCreate(bytes, (uint)count, (uint)cacheSize, privateSize, dataRoom, socket, lifo ? 1 : 0, &pool);
         }
 
         if (status != 0)

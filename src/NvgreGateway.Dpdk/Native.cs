@@ -63,7 +63,7 @@ internal static unsafe partial class Native
 
     // Pools.
     [LibraryImport(Shim, EntryPoint = "shim_pool_create")]
-    internal static partial int PoolCreate(byte* name, uint count, uint cache, ushort privateSize, ushort room, int socket, void** pool);
+    internal static partial int PoolCreate(byte* name, uint count, uint cache, ushort privateSize, ushort room, int socket, int lifo, void** pool);
 
     [LibraryImport(Shim, EntryPoint = "shim_pool_free")]
     internal static partial void PoolFree(void* pool);

@@ -35,7 +35,7 @@ void shim_thread_unregister(void);
 uint32_t shim_lcore_id(void);
 uint64_t shim_rdtsc(void);
 uint64_t shim_tsc_hz(void);
-int shim_pool_create(const char *name, uint32_t count, uint32_t cache, uint16_t private_size, uint16_t room, int socket, struct rte_mempool **pool);
+int shim_pool_create(const char *name, uint32_t count, uint32_t cache, uint16_t private_size, uint16_t room, int socket, int lifo, struct rte_mempool **pool);
 void shim_pool_free(struct rte_mempool *pool);
 uint32_t shim_pool_available(struct rte_mempool *pool);
 uint32_t shim_pool_in_use(struct rte_mempool *pool);
@@ -154,7 +154,7 @@ static void unpoison(struct rte_mempool *pool, void *opaque, void *object, unsig
 static struct rte_mempool *make_pool(const char *name, uint32_t count, uint32_t cache, uint16_t room)
 {
 	struct rte_mempool *pool = NULL;
-	CHECK(shim_pool_create(name, count, cache, PRIVATE, room, -1, &pool) == 0 && pool != NULL);
+	CHECK(shim_pool_create(name, count, cache, PRIVATE, room, -1, below(2), &pool) == 0 && pool != NULL);
 	rte_mempool_obj_iter(pool, poison, NULL);
 	return pool;
 }
@@ -365,7 +365,7 @@ static void pool_trouble(void)
 	uint16_t private_size = below(2) == 0 ? (uint16_t)(8 * below(16)) : (uint16_t)odd_number(), room = (uint16_t)odd_number();
 	if (count > 4096 && count < 1u << 30)
 		count = 4096; /* what could be had must not be taken all */
-	int status = shim_pool_create(name, count, cache, private_size, room, below(4) == 0 ? (int)odd_number() : -1, &pool);
+	int status = shim_pool_create(name, count, cache, private_size, room, below(4) == 0 ? (int)odd_number() : -1, below(2), &pool);
 	CHECK(status <= 0 && (status == 0) == (pool != NULL));
 	if (pool != NULL) {
 		struct rte_mbuf *m = shim_mbuf_alloc(pool);
