@@ -71,5 +71,5 @@ internal readonly unsafe struct JoinPorts(MbufPool pool, nint frames, int count,
 
     public bool HasTransmitQueue(int port) => true;
 
-    public bool NeedsSpread(int port) => false;
+    public SpreadPlan* Spread(int port) => null;
 }

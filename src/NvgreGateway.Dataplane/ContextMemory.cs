@@ -7,6 +7,9 @@ namespace NvgreGateway.Dataplane;
 /// <summary>Makes and frees the memory of a worker, and points it at a snapshot.</summary>
 internal static unsafe class ContextMemory
 {
+    // A burst, and a line more: at distances of a power of two stores seem to hit the loads of other lists.
+    private const uint GatheredBytes = (WorkerContext.MaxBurst * sizeof(ulong)) + 128;
+
     /// <summary>Makes a worker's memory: one block, zeroed, on cache lines of its own.</summary>
     /// <param name="memory">The regions.</param>
     /// <param name="index">Worker index.</param>
@@ -35,6 +38,8 @@ internal static unsafe class ContextMemory
         nuint records = Take(WorkerContext.Records * (nuint)sizeof(CopyRecord));
         nuint trace = Take((nuint)sizeof(TraceState));
         nuint marks = Take(memory.Limits.Workers * (memory.Limits.Workers + 2) * sizeof(uint));
+        nuint sizes = Take(memory.Limits.Workers * sizeof(uint)), sorted = Take(memory.Limits.Workers * (nuint)sizeof(ulong*));
+        nuint gathered = Take(memory.Limits.Workers * GatheredBytes);
         nuint learned = Take(LearnMemory.Entries * (nuint)sizeof(LearnMemory));
 
         byte* block = (byte*)NativeMemory.AlignedAlloc(total, 128);
@@ -88,6 +93,13 @@ internal static unsafe class ContextMemory
         w->Index = index;
         w->MaxPorts = ports;
         w->DrainMarks = (uint*)(block + marks);
+        w->Sizes = (uint*)(block + sizes);
+        w->Sorted = (ulong**)(block + sorted);
+        for (uint i = 0; i < memory.Limits.Workers; i++)
+        {
+            w->Sorted[i] = i == (uint)index ? (ulong*)w->Burst : (ulong*)(block + gathered + (i * GatheredBytes));
+        }
+
         return w;
     }
 

@@ -105,10 +105,11 @@ public unsafe interface IPorts
     bool HasTransmitQueue(int port);
 
     /// <summary>
-    /// Whether the device does not spread what it receives over the workers by inner flows, so that they do (C-056): it has fewer
-    /// receive queues than there are workers, or does not look into NVGRE. Settled when the port is set up.
+    /// Which worker gets what of a port's packets, where its device does not see to that: it has fewer receive queues than there are
+    /// workers, or does not look into NVGRE (C-056), or refused the rules for chosen VSIDs (C-137). The worker that receives goes over
+    /// to another plan when all packets that went by the last one have left.
     /// </summary>
     /// <param name="port">Port index.</param>
-    /// <returns>Whether workers hand packets on.</returns>
-    bool NeedsSpread(int port);
+    /// <returns>The plan; null where packets stay with the worker that received them.</returns>
+    SpreadPlan* Spread(int port);
 }

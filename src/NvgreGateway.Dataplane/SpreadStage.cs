@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using NvgreGateway.Dpdk;
 using NvgreGateway.Exchange;
@@ -7,8 +6,8 @@ using NvgreGateway.Packets;
 namespace NvgreGateway.Dataplane;
 
 /// <summary>
-/// Before both paths, where a port does not spread what it receives (C-056): each frame goes to the worker of its inner flow
-/// (<see cref="SpreadHash"/>), so that all of a flow are forwarded by one worker, in order. Outcomes: this worker's own; handed on;
+/// Before both paths, where a port does not spread what it receives (C-056) or does not take the rules for chosen VSIDs (C-137): each
+/// frame goes to the worker of its inner flow (<see cref="SpreadHash"/>), so that all of a flow are forwarded by one worker, in order. Outcomes: this worker's own; handed on;
 /// <c>drop.spread.full</c>.
 /// </summary>
 internal static unsafe class SpreadStage
@@ -32,31 +31,51 @@ internal static unsafe class SpreadStage
             Wire.Prefetch(burst[i]->Data + SecondLine);
         }
 
-        uint kept = 0, handed = 0;
-        ulong touched = 0;
-        for (uint i = 0; i < count; i++)
+        // Packets by their workers, without a branch on what a hash says, which cannot be foretold. The own ones stay in the burst.
+        SpreadPlan* plan = SpreadPlan.Of(w->Spread[port]);
+        uint* sizes = w->Sizes;
+        ulong** sorted = w->Sorted;
+        if (plan->Rules == 0)
         {
-            Mbuf* m = burst[i];
-            uint hash = m->DataLen >= SpreadHash.LinearBytes || m->NbSegs == 1 ? HashOf(m->Data, m->DataLen, underlay) : HashOfChain(m, underlay);
-            uint to = SpreadHash.Worker(hash, w->Workers);
-            if (to == (uint)w->Index)
+            byte* table = plan->Workers;
+            uint* loads = w->EntryLoads;
+            for (uint i = 0; i < count; i++)
             {
-                burst[kept++] = m;
+                Mbuf* m = burst[i];
+                uint entry = SpreadHash.Entry(m->DataLen >= SpreadHash.LinearBytes || m->NbSegs == 1 ? HashOf(m->Data, m->DataLen, underlay) : HashOfChain(m, underlay));
+                uint to = table[entry], n = sizes[to];
+                loads[entry]++;
+                sorted[to][n] = (ulong)m;
+                sizes[to] = n + 1;
             }
-            else if (SpreadRing.TryStage(w->Onward[to], new Arrival(m, port)))
+        }
+        else
+        {
+            for (uint i = 0; i < count; i++)
             {
-                touched |= 1ul << (int)to;
-                handed++;
-            }
-            else
-            {
-                End(w, port, m, DropReason.SpreadFull);
+                Mbuf* m = burst[i];
+                uint to = SpreadRules.OwnerOf(w, port, plan, m, underlay), n = sizes[to];
+                sorted[to][n] = (ulong)m;
+                sizes[to] = n + 1;
             }
         }
 
-        for (; touched != 0; touched &= touched - 1)
+        uint kept = sizes[w->Index], handed = 0;
+        sizes[w->Index] = 0;
+        for (uint to = 0; to < w->Workers; to++)
         {
-            SpreadRing.Publish(w->Onward[BitOperations.TrailingZeroCount(touched)]);
+            uint n = sizes[to];
+            if (n != 0)
+            {
+                sizes[to] = 0;
+                uint given = ArrivalRing.Add(w->Onward[to], sorted[to], n, port);
+                handed += given;
+                w->Refused[to] += n - given;
+                for (; given < n; given++)
+                {
+                    End(w, port, (Mbuf*)sorted[to][given], DropReason.SpreadFull);
+                }
+            }
         }
 
         WorkerContext.PortCounters(w, port)->HandedOn += handed;
@@ -102,73 +121,13 @@ internal static unsafe class SpreadStage
         }
     }
 
-    /// <summary>
-    /// Begins or ends the spreading of a port. Not before all that was received of it is on its way out, or a flow that changes its worker
-    /// would overtake itself: what was handed on has been forwarded, and what was forwarded is with the worker that sends it.
-    /// </summary>
-    /// <param name="w">The worker.</param>
-    /// <param name="port">The port.</param>
-    /// <param name="spreads">Whether it is to be spread; may have changed back since the change began.</param>
-    /// <returns>Whether it is done; until then nothing is to be received.</returns>
-    public static bool Change(WorkerContext* w, uint port, bool spreads)
-    {
-        ulong bit = 1ul << (int)port;
-        uint workers = w->Workers;
-        uint* departures = w->DrainMarks + workers, polls = departures + (workers * workers);
-        if ((w->ChangingPorts & bit) == 0)
-        {
-            w->ChangingPorts |= bit;
-            Mark(w->Onward, w->DrainMarks, workers);
-        }
-
-        if ((w->SettlingPorts & bit) == 0)
-        {
-            if (!HavePassed(w->Onward, w->DrainMarks, workers))
-            {
-                return false;
-            }
-
-            w->SettlingPorts |= bit;
-            Mark(w->Departures, departures, workers * workers);
-        }
-
-        if ((w->LeavingPorts & bit) == 0)
-        {
-            if (!HavePassed(w->Departures, departures, workers * workers))
-            {
-                return false;
-            }
-
-            w->LeavingPorts |= bit;
-            for (uint i = 0; i < workers; i++)
-            {
-                polls[i] = PollsOf(w, i);
-            }
-        }
-
-        for (uint i = 0; i < workers; i++)
-        {
-            // What it took out of a ring is sent in the same loop; what this worker took is sent before it receives.
-            if (i != (uint)w->Index && PollsOf(w, i) == polls[i])
-            {
-                return false;
-            }
-        }
-
-        w->ChangingPorts &= ~bit;
-        w->SettlingPorts &= ~bit;
-        w->LeavingPorts &= ~bit;
-        w->SpreadPorts = spreads ? w->SpreadPorts | bit : w->SpreadPorts & ~bit;
-        return true;
-    }
-
     /// <summary>Ends all packets of a ring when its consumer ends.</summary>
     /// <param name="w">The consumer.</param>
     /// <param name="ring">The ring, or null.</param>
-    public static void Abandon(WorkerContext* w, SpreadRing* ring)
+    public static void Abandon(WorkerContext* w, ArrivalRing* ring)
     {
         uint n;
-        while (ring != null && (n = SpreadRing.Peek(ring, w->Burst, WorkerContext.MaxBurst, out uint port)) != 0)
+        while (ring != null && (n = ArrivalRing.Peek(ring, w->Burst, WorkerContext.MaxBurst, out uint port)) != 0)
         {
             for (uint i = 0; i < n; i++)
             {
@@ -176,41 +135,26 @@ internal static unsafe class SpreadStage
             }
 
             WorkerContext.PortCounters(w, port)->TakenOver += n;
-            SpreadRing.Release(ring, n);
+            ArrivalRing.Release(ring, n);
         }
-    }
-
-    private static uint PollsOf(WorkerContext* w, uint worker) => (uint)Volatile.Read(ref ((WorkerStatistics*)(w->FirstStats + (worker * w->StatsStride)))->Polls);
-
-    private static void Mark(SpreadRing** rings, uint* marks, uint count)
-    {
-        for (uint i = 0; i < count; i++)
-        {
-            marks[i] = rings[i] == null ? 0 : Volatile.Read(ref rings[i]->Head);
-        }
-    }
-
-    private static bool HavePassed(SpreadRing** rings, uint* marks, uint count)
-    {
-        for (uint i = 0; i < count; i++)
-        {
-            if (rings[i] != null && (int)(Volatile.Read(ref rings[i]->Tail) - marks[i]) < 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint HashOf(byte* frame, uint length, bool underlay) => underlay ? SpreadHash.Underlay(frame, length) : SpreadHash.Access(frame, length);
 
-    // How a frame is cut into buffers must not change its way.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static uint HashOfChain(Mbuf* m, bool underlay)
     {
         byte* head = stackalloc byte[(int)SpreadHash.LinearBytes];
+        return HashOf(head, CopyHead(m, head), underlay);
+    }
+
+    /// <summary>Copies the start of a packet of several buffers: how a frame is cut must not change its way.</summary>
+    /// <param name="m">The packet.</param>
+    /// <param name="head">Room for <see cref="SpreadHash.LinearBytes"/>.</param>
+    /// <returns>Bytes copied.</returns>
+    public static uint CopyHead(Mbuf* m, byte* head)
+    {
         uint length = 0;
         for (Mbuf* s = m; s != null && length < SpreadHash.LinearBytes; s = s->Next)
         {
@@ -219,7 +163,7 @@ internal static unsafe class SpreadStage
             length += part;
         }
 
-        return HashOf(head, length, underlay);
+        return length;
     }
 
     // The paths count what they are given as received on the port; what does not come to them is counted here.

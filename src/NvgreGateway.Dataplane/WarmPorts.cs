@@ -71,7 +71,7 @@ internal readonly unsafe struct WarmPorts(WarmPorts.Device device) : IPorts
 
     public bool HasTransmitQueue(int port) => true;
 
-    public bool NeedsSpread(int port) => false;
+    public SpreadPlan* Spread(int port) => null;
 
     /// <summary>The pool, and the frames of both ports.</summary>
     internal sealed class Device : IDisposable

@@ -58,6 +58,9 @@ public sealed unsafe class Worker<TPorts>
         _w->Workers = (uint)group.Workers;
         _w->Onward = group.Arrivals(index);
         _w->Departures = group.Departures;
+        _w->Spread = group.Plans(index);
+        _w->EntryLoads = group.EntryLoads(index);
+        _w->Refused = group.Refused(index);
     }
 
     /// <summary>Packets that a worker can hold for next hops, over all of them; copies count one by one.</summary>
@@ -144,8 +147,8 @@ public sealed unsafe class Worker<TPorts>
                 continue;
             }
 
-            bool spreads = (flags & PortFlags.MaySpread) != 0 && _ports.NeedsSpread((int)port);
-            if ((((spreads ? ~w->SpreadPorts : w->SpreadPorts) | w->ChangingPorts) >> (int)port & 1) != 0 && !SpreadStage.Change(w, port, spreads))
+            nint spread = SpreadPlan.InForce(_ports.Spread((int)port), (flags & PortFlags.MaySpread) != 0);
+            if ((spread != w->Spread[port] || (w->ChangingPorts >> (int)port & 1) != 0) && !SpreadChange.Run(w, port, spread))
             {
                 continue;
             }
@@ -169,7 +172,7 @@ public sealed unsafe class Worker<TPorts>
 
             _stats->Received += n;
             _stats->BurstSizes[BitOperations.Log2(n)]++;
-            if (spreads)
+            if (spread != 0)
             {
                 _group.BeginSpreading();
                 n = SpreadStage.Run(w, port, (flags & PortFlags.Underlay) != 0, n);
@@ -292,9 +295,9 @@ public sealed unsafe class Worker<TPorts>
         ulong begun = 0, stamp = 0;
         for (int i = 0; i < _group.Workers; i++)
         {
-            SpreadRing* ring = _group.Arrivals(i)[_index];
+            ArrivalRing* ring = _group.Arrivals(i)[_index];
             uint n;
-            if (ring == null || (n = SpreadRing.Peek(ring, w->Burst, _burst, out uint port)) == 0)
+            if (ring == null || (n = ArrivalRing.Peek(ring, w->Burst, _burst, out uint port)) == 0)
             {
                 continue;
             }
@@ -305,7 +308,7 @@ public sealed unsafe class Worker<TPorts>
             w->LargeBytes = 0; // how much is taken at once is for the worker that receives
             ulong processed = _ports.Timestamp;
             FlushAll(w);
-            SpreadRing.Release(ring, n); // not before they left: the worker that handed them on may wait for that
+            ArrivalRing.Release(ring, n); // not before they left: the worker that handed them on may wait for that
             stamp = _ports.Timestamp;
             _stats->ProcessCycles += processed - taken;
             _stats->TransmitCycles += stamp - processed;

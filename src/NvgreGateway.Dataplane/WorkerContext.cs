@@ -144,10 +144,10 @@ internal unsafe struct WorkerContext
     /// <summary>Workers of the gateway.</summary>
     public uint Workers;
 
-    /// <summary>Ports of which received packets are handed on.</summary>
-    public ulong SpreadPorts;
+    /// <summary>By port, whose its packets are (<see cref="SpreadPlan.InForce"/>); others look at it.</summary>
+    public nint* Spread;
 
-    /// <summary>Ports that are changing in that: packets handed on have to be forwarded first (<see cref="SpreadStage.Change"/>).</summary>
+    /// <summary>Ports that are changing in that: packets handed on have to be forwarded first (<see cref="SpreadChange"/>).</summary>
     public ulong ChangingPorts;
 
     /// <summary>Of those, the ones whose packets were forwarded and are on their way to whoever sends them.</summary>
@@ -157,13 +157,25 @@ internal unsafe struct WorkerContext
     public ulong LeavingPorts;
 
     /// <summary>The rings of received packets to the other workers.</summary>
-    public SpreadRing** Onward;
+    public ArrivalRing** Onward;
+
+    /// <summary>Packets of each entry of the redirection table since the worker began, modulo 2^32; others look at it.</summary>
+    public uint* EntryLoads;
+
+    /// <summary>Packets that found the ring to each worker full, likewise.</summary>
+    public uint* Refused;
+
+    /// <summary>By worker, where its packets of a burst are gathered, as addresses; of this worker <see cref="Burst"/>.</summary>
+    public ulong** Sorted;
+
+    /// <summary>How many of them; 0 between bursts.</summary>
+    public uint* Sizes;
 
     /// <summary>The rings of finished packets between all workers.</summary>
     public SpreadRing** Departures;
 
     /// <summary>
-    /// <see cref="SpreadRing.Head"/> of each of <see cref="Onward"/>, then of each of <see cref="Departures"/>, then
+    /// <see cref="ArrivalRing.Head"/> of each of <see cref="Onward"/>, then <see cref="SpreadRing.Head"/> of each of <see cref="Departures"/>, then
     /// <see cref="WorkerStatistics.Polls"/> of each worker, when the wait for it began.
     /// </summary>
     public uint* DrainMarks;

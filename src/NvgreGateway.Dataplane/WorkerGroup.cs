@@ -12,9 +12,17 @@ public sealed unsafe class WorkerGroup : IDisposable
     /// <summary>Slots of a ring between two workers: four bursts of the largest size.</summary>
     internal const uint RingSlots = 512;
 
+    // As many ports as there are at most; a multiple of two cache lines of words.
+    private const int ConfiguredPorts = 64;
+
+    // For each entry of the redirection table, and for each of at most as many workers.
+    private const int CountsOfWorker = SpreadPlan.Entries + 64;
+
     private readonly int[] _queues;
     private readonly SpreadRing** _rings;
-    private readonly SpreadRing** _arrivals;
+    private readonly ArrivalRing** _arrivals;
+    private readonly nint* _plans;
+    private readonly uint* _loads;
     private bool _disposed;
 
     /// <summary>Makes a group.</summary>
@@ -25,14 +33,24 @@ public sealed unsafe class WorkerGroup : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(workers);
         Workers = workers;
         _queues = transmitQueues.ToArray();
-        _rings = MakeRings<Departure>(workers);
-        _arrivals = MakeRings<Arrival>(workers);
+        _rings = (SpreadRing**)NativeMemory.AllocZeroed((nuint)(workers * workers), (nuint)sizeof(SpreadRing*));
+        _arrivals = (ArrivalRing**)NativeMemory.AllocZeroed((nuint)(workers * workers), (nuint)sizeof(ArrivalRing*));
+        _plans = (nint*)NativeMemory.AlignedAlloc((nuint)(workers * ConfiguredPorts * sizeof(nint)), 128);
+        NativeMemory.Clear(_plans, (nuint)(workers * ConfiguredPorts * sizeof(nint)));
+        _loads = (uint*)NativeMemory.AlignedAlloc((nuint)(workers * CountsOfWorker * sizeof(uint)), 128);
+        NativeMemory.Clear(_loads, (nuint)(workers * CountsOfWorker * sizeof(uint)));
+        for (int i = 0; i < workers * workers; i++)
+        {
+            // A worker needs no ring to itself.
+            _rings[i] = i / workers == i % workers ? null : SpreadRing.Create(RingSlots);
+            _arrivals[i] = i / workers == i % workers ? null : ArrivalRing.Create(RingSlots);
+        }
+
         for (int i = 0; i < _queues.Length; i++)
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_queues[i], nameof(transmitQueues));
             _queues[i] = Math.Min(_queues[i], workers);
         }
-
     }
 
     /// <summary>How many workers there are.</summary>
@@ -61,6 +79,8 @@ public sealed unsafe class WorkerGroup : IDisposable
 
         NativeMemory.Free(_rings);
         NativeMemory.Free(_arrivals);
+        NativeMemory.AlignedFree(_plans);
+        NativeMemory.AlignedFree(_loads);
     }
 
     /// <summary>The ring from one worker to another; null from a worker to itself.</summary>
@@ -82,18 +102,35 @@ public sealed unsafe class WorkerGroup : IDisposable
     }
 
     /// <summary>The rings of received packets from one worker, by the worker that gets them; null to itself.</summary>
-    internal SpreadRing** Arrivals(int from) => _arrivals + (from * Workers);
+    internal ArrivalRing** Arrivals(int from) => _arrivals + (from * Workers);
 
-    // A worker needs no ring to itself.
-    private static SpreadRing** MakeRings<T>(int workers)
-        where T : unmanaged
+    /// <summary>What a worker goes by for each port (<see cref="SpreadPlan.InForce"/>); it alone writes them.</summary>
+    internal nint* Plans(int worker) => _plans + (worker * ConfiguredPorts);
+
+    /// <summary>Packets that a worker received for each entry of the redirection table, modulo 2^32; it alone writes them.</summary>
+    /// <param name="worker">Worker index.</param>
+    /// <returns><see cref="SpreadPlan.Entries"/> counts, while the group is not disposed.</returns>
+    public uint* EntryLoads(int worker) => _loads + (worker * CountsOfWorker);
+
+    /// <summary>Packets that a worker received and found the ring to another full for, modulo 2^32; it alone writes them.</summary>
+    /// <param name="worker">Worker index.</param>
+    /// <returns>A count for each worker, while the group is not disposed.</returns>
+    public uint* Refused(int worker) => EntryLoads(worker) + SpreadPlan.Entries;
+
+    /// <summary>Whether a worker that receives from a port still goes by a plan: who made it may change it when none does, and it is offered to none.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="port">Port index.</param>
+    /// <returns>Whether any worker does.</returns>
+    public bool GoesBy(SpreadPlan* plan, int port)
     {
-        var rings = (SpreadRing**)NativeMemory.AllocZeroed((nuint)(workers * workers), (nuint)sizeof(SpreadRing*));
-        for (int i = 0; i < workers * workers; i++)
+        for (int i = 0; i < Workers; i++)
         {
-            rings[i] = i / workers == i % workers ? null : SpreadRing.Create<T>(RingSlots);
+            if (SpreadPlan.Of(Volatile.Read(ref Plans(i)[port])) == plan)
+            {
+                return true;
+            }
         }
 
-        return rings;
+        return false;
     }
 }

@@ -48,6 +48,9 @@ public unsafe struct DataState
     /// <summary>How often the data process was started on these regions.</summary>
     public ulong Starts;
 
+    /// <summary>Of each worker, how many of 256 parts of the flows it has where software spreads (C-056).</summary>
+    public fixed ushort SpreadShares[64];
+
     /// <summary>Why it failed, UTF-8, zero-terminated.</summary>
     public fixed byte Failure[256];
 }

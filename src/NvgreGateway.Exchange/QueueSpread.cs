@@ -18,6 +18,9 @@ public enum QueueSpread : uint
     /// <summary>The kernel, whose hash finds the inner headers of NVGRE too: a fan-out of packet sockets.</summary>
     Kernel,
 
+    /// <summary>The device, by a flow rule for the inner headers of NVGRE.</summary>
+    InnerRule,
+
     /// <summary>Workers, for the port has fewer receive queues than there are workers.</summary>
     FewQueues,
 

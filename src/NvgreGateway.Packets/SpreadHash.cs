@@ -17,24 +17,54 @@ public static unsafe class SpreadHash
 
     private const uint Init = 0xFFFF_FFFF;
 
-    /// <summary>Which of several workers a hash means.</summary>
+    // Bytes of an IPv4 header without options, and two ports.
+    private const uint Plain = Ipv4Header.Size + 4;
+    private const byte NoOptions = 0x45;
+
+    /// <summary>Which entry of a redirection table of 256 a hash means.</summary>
     /// <param name="hash">The hash.</param>
-    /// <param name="workers">How many there are, 1 or more.</param>
-    /// <returns>0 to <paramref name="workers"/> - 1.</returns>
+    /// <returns>0 to 255.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Worker(uint hash, uint workers)
+    public static uint Entry(uint hash) => Mix(hash) >> 24;
+
+    /// <summary>Which of the workers of a set a hash means.</summary>
+    /// <param name="hash">The hash.</param>
+    /// <param name="workers">A bit for each worker of the set; not 0.</param>
+    /// <returns>The number of one of the bits.</returns>
+    public static uint Of(uint hash, ulong workers)
     {
-        // The products of a CRC's low bits reach the top, which alone decide.
-        hash = (hash ^ (hash >> 15)) * 0x9E37_79B1;
-        return (uint)(((ulong)(hash ^ (hash >> 13)) * workers) >> 32);
+        uint skip = (uint)(((ulong)Mix(hash) * (uint)BitOperations.PopCount(workers)) >> 32);
+        for (; skip > 0; skip--)
+        {
+            workers &= workers - 1;
+        }
+
+        return (uint)BitOperations.TrailingZeroCount(workers);
     }
 
     /// <summary>Hash of a frame from the VLAN side; its tags, up to two, do not count.</summary>
     /// <param name="frame">First byte.</param>
     /// <param name="length">Bytes that may be read.</param>
     /// <returns>The hash.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Access(byte* frame, uint length)
+    {
+        if (length >= EthernetHeader.Size + VlanTag.Size + Plain)
+        {
+            byte* l3 = frame + EthernetHeader.Size;
+            l3 += UInt16BigEndian.Read(l3 - 2).Is(0x8100) ? VlanTag.Size : 0;
+            if (IsPlain(l3))
+            {
+                return Flow4(l3);
+            }
+        }
+
+        return AnyAccess(frame, length);
+    }
+
+    // Whatever the line above does not settle, and what it settles, alike.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static uint AnyAccess(byte* frame, uint length)
     {
         uint l3 = EthernetHeader.Size;
         for (int tags = 0; tags < 2 && length >= l3 + VlanTag.Size && IsTag(frame + l3 - 2); tags++)
@@ -54,9 +84,33 @@ public static unsafe class SpreadHash
     /// <param name="frame">First byte.</param>
     /// <param name="length">Bytes that may be read.</param>
     /// <returns>The hash.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Underlay(byte* frame, uint length)
     {
+        const uint gre = EthernetHeader.Size + Ipv4Header.Size, inner = gre + GreHeader.Size + EthernetHeader.Size;
+        byte* l3 = frame + EthernetHeader.Size;
+        return length >= inner + Plain
+            && UInt16BigEndian.Read(l3 - 2).Is(EtherType.Ipv4) && *l3 == NoOptions && l3[9] == IpProtocol.Gre && !((Ipv4Header*)l3)->IsFragment
+            && UInt16BigEndian.Read(frame + gre).Is(GreHeader.KeyPresent) && UInt16BigEndian.Read(frame + gre + 2).Is(EtherType.TransparentEthernet)
+            && IsPlain(frame + inner)
+            ? Flow4(frame + inner) : AnyUnderlay(frame, length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static uint AnyUnderlay(byte* frame, uint length) => Underlay(frame, length, out _, out _, out _);
+
+    /// <summary>The same, and where the headers of NVGRE lie.</summary>
+    /// <param name="frame">First byte.</param>
+    /// <param name="length">Bytes that may be read.</param>
+    /// <param name="key">Offset of the GRE key, all of it there; 0 where the frame is not NVGRE.</param>
+    /// <param name="tenant">Offset of the tenant frame, its MACs and EtherType there; 0 where they are not.</param>
+    /// <param name="outer6">Whether the outer header is IPv6.</param>
+    /// <returns>The hash.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Underlay(byte* frame, uint length, out uint key, out uint tenant, out bool outer6)
+    {
+        key = tenant = 0;
+        outer6 = false;
         uint at = EthernetHeader.Size;
         if (length >= at + VlanTag.Size && IsTag(frame + at - 2))
         {
@@ -82,6 +136,7 @@ public static unsafe class SpreadHash
             outer = BitOperations.Crc32C(BitOperations.Crc32C(Init, Unsafe.ReadUnaligned<ulong>(ip + 8)), Unsafe.ReadUnaligned<ulong>(ip + 16));
             outer = BitOperations.Crc32C(BitOperations.Crc32C(outer, Unsafe.ReadUnaligned<ulong>(ip + 24)), Unsafe.ReadUnaligned<ulong>(ip + 32));
             protocol = ip[6];
+            outer6 = true;
             uint header = Ipv6Header.Size;
             if (protocol != IpProtocol.Gre)
             {
@@ -108,17 +163,18 @@ public static unsafe class SpreadHash
             return outer;
         }
 
-        uint key = 4;
+        uint keyOffset = 4;
         if ((flags & (GreHeader.ChecksumPresent | GreHeader.SequencePresent)) != 0)
         {
-            key += (flags & GreHeader.ChecksumPresent) != 0 ? 4u : 0;
-            inner = key + 4 + ((flags & GreHeader.SequencePresent) != 0 ? 4u : 0);
+            keyOffset += (flags & GreHeader.ChecksumPresent) != 0 ? 4u : 0;
+            inner = keyOffset + 4 + ((flags & GreHeader.SequencePresent) != 0 ? 4u : 0);
         }
 
-        byte* l3 = gre + inner + EthernetHeader.Size;
-        if (length < at + inner + EthernetHeader.Size || Tenant(l3, length - at - inner - EthernetHeader.Size, out uint hash) != Kind.Flow)
+        key = length < at + keyOffset + 4 ? 0 : at + keyOffset;
+        tenant = length < at + inner + EthernetHeader.Size ? 0 : at + inner;
+        if (tenant == 0 || Tenant(gre + inner + EthernetHeader.Size, length - tenant - EthernetHeader.Size, out uint hash) != Kind.Flow)
         {
-            return length < at + key + 4 ? outer : BitOperations.Crc32C(outer, Unsafe.ReadUnaligned<uint>(gre + key));
+            return key == 0 ? outer : BitOperations.Crc32C(outer, Unsafe.ReadUnaligned<uint>(frame + key));
         }
 
         return hash;
@@ -134,6 +190,29 @@ public static unsafe class SpreadHash
         Flow,
     }
 
+    // IPv4 without options, whole, with ports; that many bytes can be read.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsPlain(byte* l3) =>
+        UInt16BigEndian.Read(l3 - 2).Is(EtherType.Ipv4) && *l3 == NoOptions && !((Ipv4Header*)l3)->IsFragment && FlowHash.HasPorts(l3[9]);
+
+    // What Tenant makes of such a packet.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Flow4(byte* l3)
+    {
+        uint ports = Unsafe.ReadUnaligned<uint>(l3 + Ipv4Header.Size);
+        ulong source = Unsafe.ReadUnaligned<uint>(l3 + 12) | (ulong)(ports & 0xFFFF) << 32;
+        ulong destination = Unsafe.ReadUnaligned<uint>(l3 + 16) | (ulong)(ports >> 16) << 32;
+        return BitOperations.Crc32C(BitOperations.Crc32C(Init, source) + BitOperations.Crc32C(Init, destination), l3[9]);
+    }
+
+    // The products of a CRC's low bits reach the top, which alone decide.
+    private static uint Mix(uint hash)
+    {
+        hash = (hash ^ (hash >> 15)) * 0x9E37_79B1;
+        return hash ^ (hash >> 13);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsTag(byte* type)
     {
         uint t = UInt16BigEndian.Read(type).ToHost();

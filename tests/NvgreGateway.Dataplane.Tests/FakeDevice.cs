@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NvgreGateway.Dpdk;
 
 namespace NvgreGateway.Dataplane.Tests;
@@ -9,6 +10,8 @@ internal sealed record Sent(int Port, ulong Sequence, byte[] Bytes, MbufFlags Fl
 internal sealed unsafe class FakeDevice : IDisposable
 {
     private readonly Lock _lock = new();
+    private readonly SpreadPlan* _even = SpreadPlan.Create();
+    private readonly nint[] _plans;
     private ulong _outputs;
 
     public FakeDevice(int ports, int workers, int buffers)
@@ -16,6 +19,9 @@ internal sealed unsafe class FakeDevice : IDisposable
         Pool = new GuardedPool(buffers);
         Inputs = [.. Enumerable.Range(0, ports).Select(_ => Enumerable.Range(0, workers).Select(_ => new Queue<nint>()).ToArray())];
         Takes = [.. Enumerable.Repeat(uint.MaxValue, ports)];
+        _plans = new nint[ports];
+        _even->Spreads = 1;
+        SpreadPlan.Even(_even->Workers, workers);
         Up = [.. Enumerable.Repeat(true, ports)];
         TransmitQueues = [.. Enumerable.Repeat(workers, ports)];
     }
@@ -34,7 +40,11 @@ internal sealed unsafe class FakeDevice : IDisposable
 
     public int ReceiveQueues { get; set; } = int.MaxValue;
 
-    public bool NeedsSpread { get; set; }
+    /// <summary>Whether all ports have a plan that gives each worker as much.</summary>
+    public bool NeedsSpread
+    {
+        set => Array.Fill(_plans, value ? (nint)_even : 0);
+    }
 
     public ulong ChainPorts { get; set; } = ulong.MaxValue;
 
@@ -100,7 +110,16 @@ internal sealed unsafe class FakeDevice : IDisposable
         KeptBack.Clear();
     }
 
-    public void Dispose() => Pool.Dispose();
+    /// <summary>A port's plan; the caller's if it was given.</summary>
+    public SpreadPlan* Plan(int port) => (SpreadPlan*)Volatile.Read(ref _plans[port]);
+
+    public void SetPlan(int port, SpreadPlan* plan) => Volatile.Write(ref _plans[port], (nint)plan);
+
+    public void Dispose()
+    {
+        Pool.Dispose();
+        NativeMemory.AlignedFree(_even);
+    }
 
     // Frames that a device which cuts makes of one.
     private static uint Frames(Mbuf* m)

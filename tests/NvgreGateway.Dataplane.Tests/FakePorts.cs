@@ -88,5 +88,5 @@ internal readonly unsafe struct FakePorts(FakeDevice device, int worker) : IPort
 
     public bool HasTransmitQueue(int port) => _worker < _device.TransmitQueues[port];
 
-    public bool NeedsSpread(int port) => _device.NeedsSpread;
+    public SpreadPlan* Spread(int port) => _device.Plan(port);
 }

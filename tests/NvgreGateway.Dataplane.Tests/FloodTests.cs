@@ -269,7 +269,7 @@ public sealed unsafe partial class FloodTests
 
         public bool IsPolled(int port) => true;
 
-        public bool NeedsSpread(int port) => false;
+        public SpreadPlan* Spread(int port) => null;
 
         public bool HasTransmitQueue(int port) => true;
     }

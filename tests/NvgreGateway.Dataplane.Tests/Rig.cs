@@ -87,6 +87,8 @@ internal sealed unsafe class Rig : IDisposable
 
     public IReadOnlyList<Worker<FakePorts>> Workers => _workers;
 
+    public WorkerGroup Group => _group;
+
     public List<Sent> Outputs => Device.Outputs;
 
     public static ulong Mac(string text)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using NvgreGateway.Exchange;
 using NvgreGateway.Tests;
 
@@ -171,22 +172,28 @@ public unsafe class SpreadTests
         Assert.Equal((64ul, 0ul), (Counters(rig, 0)->RxPackets, Counters(rig, 0)->HandedOn));
     }
 
-    // Workers on threads that stop and go as they like; and a reload of workers.spread now and then.
+    // Workers on threads that stop and go as they like; and a reload of workers.spread, or another redirection table, now and then.
     [Theory]
-    [InlineData(2, 2, false)]
-    [InlineData(4, 4, false)]
-    [InlineData(4, 1, false)]
-    [InlineData(2, 1, true)]
-    [InlineData(4, 2, true)]
-    [InlineData(4, 4, true)]
+    [InlineData(2, 2, false, false)]
+    [InlineData(4, 4, false, false)]
+    [InlineData(4, 1, false, false)]
+    [InlineData(2, 1, true, false)]
+    [InlineData(4, 2, true, false)]
+    [InlineData(4, 4, true, false)]
+    [InlineData(2, 2, false, true)]
+    [InlineData(4, 2, false, true)]
+    [InlineData(4, 4, true, true)]
     [Requirement("C-056")]
+    [Requirement("C-137")]
     [Requirement("F-020")]
-    public void Every_flow_keeps_its_order(int workers, int transmitQueues, bool reload)
+    public void Every_flow_keeps_its_order(int workers, int transmitQueues, bool reload, bool shift)
     {
         const int Streams = 48, Each = 200, InFlight = 300; // below the slots of a ring: nothing is lost
         using var rig = new Rig(32, workers, r => Array.Fill(r.Device.TransmitQueues, transmitQueues), buffers: 1024, queues: 0);
         rig.Memory.Data->Phase = 2; // forwarding: a mark waits for the workers
         var failures = new List<Exception>();
+        nint[] plans = [.. Enumerable.Range(0, 6).Select(_ => (nint)SpreadPlan.Create())];
+        int turn = 0;
         int fed = 0, running = workers, wanted = Streams * Each;
         Thread[] threads = [.. Enumerable.Range(0, workers).Select(i => new Thread(() => Work(i)))];
         foreach (Thread thread in threads)
@@ -207,6 +214,11 @@ public unsafe class SpreadTests
             {
                 Switch(rig, on);
             }
+
+            if (shift)
+            {
+                Shift();
+            }
         }
 
         foreach (Thread thread in threads)
@@ -224,6 +236,45 @@ public unsafe class SpreadTests
         foreach (IGrouping<(int Port, uint Stream), uint> stream in rig.Outputs.GroupBy(static o => (o.Port, Last32(o.Bytes, 4)), static o => Last32(o.Bytes, 8)))
         {
             Assert.Equal(Enumerable.Range(0, Each).Select(static n => (uint)n), stream);
+        }
+
+        foreach (nint plan in plans)
+        {
+            NativeMemory.AlignedFree((void*)plan);
+        }
+
+        // Other shares, and now and then a rule for all of one direction, in the plan that no worker goes by any more.
+        void Shift()
+        {
+            turn++;
+            for (int port = 0; port < 3; port++)
+            {
+                nint at = (port * 2) + (turn & 1);
+                var next = (SpreadPlan*)plans[at];
+                if (rig.Device.Plan(port) == next || rig.Group.GoesBy(next, port))
+                {
+                    continue;
+                }
+
+                next->Spreads = 1;
+                SpreadPlan.Clear(next);
+                for (int i = 0; i < SpreadPlan.Entries; i++)
+                {
+                    next->Workers[i] = (byte)((i + turn) * 7 % workers);
+                }
+
+                if (turn % 3 == 0)
+                {
+                    SpreadPlan.Add(next, SpreadKey.Vsid(false, Rig.Vsid), 2, inHardware: false);
+                }
+
+                rig.Device.SetPlan(port, next);
+                var mark = new QuiescentMark(rig.Memory);
+                while (!mark.HasPassed && Volatile.Read(ref running) == workers)
+                {
+                    Thread.Yield();
+                }
+            }
         }
 
         void Work(int index)

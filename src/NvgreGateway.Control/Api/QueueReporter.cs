@@ -8,6 +8,9 @@ namespace NvgreGateway.Control.Api;
 /// <summary>Tells how the ports' packets are spread over queues and workers.</summary>
 internal static unsafe class QueueReporter
 {
+    // Of the redirection table of software.
+    private const int SpreadParts = 256;
+
     /// <summary>The spread of real traffic beside the one to be expected.</summary>
     /// <param name="plane">The plane.</param>
     /// <returns>One status for each port.</returns>
@@ -21,7 +24,7 @@ internal static unsafe class QueueReporter
             PortState state = plane.Memory.ReadPortState(i);
             SpreadCount[] counts = [.. Enumerable.Range(0, workers).Select(w => plane.Statistics.Spread(i, w))];
             int queues = Math.Min(Math.Max((int)state.RxQueues, 1), workers);
-            bool even = state.Spread is QueueSpread.InnerRss or QueueSpread.PlainRss or QueueSpread.Kernel || queues == 1;
+            bool even = state.Spread is QueueSpread.InnerRss or QueueSpread.PlainRss or QueueSpread.Kernel or QueueSpread.InnerRule || queues == 1;
             double? ofQueue = even ? 100.0 / queues : null;
             bool software = QueueSpreading.IsSoftware(state.Spread) && !off;
             ulong taken = Sum(counts, static c => c.Queue), forwarded = Sum(counts, static c => c.Forwarded);
@@ -29,16 +32,17 @@ internal static unsafe class QueueReporter
             {
                 Port = plane.Configuration.Ports[i].Name,
                 Role = plane.Configuration.Ports[i].Role.ToString().ToLowerInvariant(),
-                Mode = software ? "software" : state.Spread switch { QueueSpread.InnerRss or QueueSpread.PlainRss or QueueSpread.OuterRss => "hardware", QueueSpread.Kernel => "kernel", _ => "none" },
+                Mode = software ? "software" : state.Spread switch { QueueSpread.InnerRss or QueueSpread.PlainRss or QueueSpread.OuterRss or QueueSpread.InnerRule => "hardware", QueueSpread.Kernel => "kernel", _ => "none" },
                 Reason = (QueueSpreading.IsSoftware(state.Spread) && off ? "workers.spread is off; " : "") + Reason(state.Spread, state.RssFields, plane.Configuration.Ports[i].Role),
                 Rss = state.RssFields == RssFields.None ? null : Rss(state),
+                Rules = Rules(plane, i, workers),
                 Queues = [.. counts.Take(queues).Select((c, q) => new QueueShare { Index = q, Packets = c.Queue, Percent = Percent(c.Queue, taken), Expected = Round(ofQueue) })],
                 Workers = [.. counts.Select((c, w) => new QueueShare
                 {
                     Index = w,
                     Packets = c.Forwarded,
                     Percent = Percent(c.Forwarded, forwarded),
-                    Expected = Round(software ? 100.0 / workers : w < queues ? ofQueue : 0),
+                    Expected = Round(software ? Share(plane.Memory.Data, w, workers) : w < queues ? ofQueue : 0),
                     HandedOn = c.HandedOn,
                     TakenOver = c.TakenOver,
                 })],
@@ -54,11 +58,56 @@ internal static unsafe class QueueReporter
         QueueSpread.InnerRss => "the device hashes the inner headers of NVGRE",
         QueueSpread.PlainRss => "the device hashes the headers of tenant frames",
         QueueSpread.Kernel => "the kernel hashes the innermost headers",
+        QueueSpread.InnerRule => "a flow rule of the device hashes the inner headers of NVGRE",
         QueueSpread.FewQueues => "the port has fewer receive queues than there are workers",
         QueueSpread.OuterRss when role == PortRole.Access => $"the device hashes no ports of {Words(QueueSpreading.Ports & ~fields)}",
         QueueSpread.OuterRss => "the device does not hash the inner headers of NVGRE with their ports",
         QueueSpread.NoRss => "the device does not say how it chooses a queue",
         _ => "the port was not started",
+    };
+
+    // As the configuration has them; of each there is a rule for the device by family of outer addresses.
+    private static List<QueueRuleStatus>? Rules(ControlPlane plane, int port, int workers)
+    {
+        var list = new List<QueueRuleStatus>();
+        foreach (QueueRuleConfiguration rule in plane.Configuration.Ports[port].VsidQueues)
+        {
+            bool hardware = false, software = false;
+            string? refusal = null;
+            for (int i = 0; i < Math.Min(plane.Memory.Flows.Used, FlowTable.Capacity); i++)
+            {
+                FlowSlot* slot = plane.Memory.Flows[i];
+                if (slot->Wanted == 0 || slot->Probe != 0 || slot->Port != port || !Is(rule, slot))
+                {
+                    continue;
+                }
+
+                bool settled = slot->Done == slot->Wanted && slot->State != FlowState.Waiting;
+                hardware |= settled && slot->State == FlowState.Installed;
+                if (settled && slot->State != FlowState.Installed)
+                {
+                    software = workers > 1;
+                    refusal = GatewayMemory.Text(slot->Text, FlowSlot.TextBytes) is { Length: > 0 } text ? text : "the device takes no such rule";
+                }
+            }
+
+            list.Add(new QueueRuleStatus
+            {
+                Match = rule.Vsid is { } vsid ? string.Create(CultureInfo.InvariantCulture, $"VSID {vsid}") : $"MAC {rule.Mac}",
+                Queues = [.. rule.Queues],
+                By = (hardware, software) switch { (true, true) => "hardware and software", (true, false) => "hardware", (false, true) => "software", _ => "nobody" },
+                Refusal = refusal,
+            });
+        }
+
+        return list.Count == 0 ? null : list;
+    }
+
+    private static bool Is(QueueRuleConfiguration rule, FlowSlot* slot) => slot->Kind switch
+    {
+        FlowKind.VsidQueues => rule.Vsid == slot->Vsid,
+        FlowKind.InnerMacQueues or FlowKind.MacQueues => rule.Mac?.Value == slot->Mac,
+        _ => false,
     };
 
     private static RssStatus Rss(PortState state)
@@ -83,6 +132,18 @@ internal static unsafe class QueueReporter
     private static ulong Sum(SpreadCount[] counts, Func<SpreadCount, ulong> of) => counts.Aggregate(0ul, (sum, c) => sum + of(c));
 
     private static double? Percent(ulong part, ulong whole) => whole == 0 ? null : Round(100.0 * part / whole);
+
+    // Before the data process told its table it is even.
+    private static double Share(DataState* data, int worker, int workers)
+    {
+        int parts = 0;
+        for (int i = 0; i < workers; i++)
+        {
+            parts += data->SpreadShares[i];
+        }
+
+        return parts == SpreadParts ? 100.0 / SpreadParts * data->SpreadShares[worker] : 100.0 / workers;
+    }
 
     private static double? Round(double? value) => value is { } v ? Math.Round(v, 1) : null;
 }

@@ -18,6 +18,9 @@ public sealed record QueueStatus
     /// <summary>The device's hash; null if it has none, or one queue.</summary>
     public RssStatus? Rss { get; init; }
 
+    /// <summary>Queues of chosen VSIDs and MACs; null without any.</summary>
+    public IReadOnlyList<QueueRuleStatus>? Rules { get; init; }
+
     /// <summary>What each receive queue gave; worker <c>i</c> polls queue <c>i</c>.</summary>
     public required IReadOnlyList<QueueShare> Queues { get; init; }
 

@@ -38,6 +38,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
     private WorkerThread[] _threads = [];
     private Worker<DpdkPorts>[] _workers = [];
     private WorkerGroup? _group;
+    private SpreadKeeper? _spread;
     private Eal? _eal;
     private MbufPool? _pool;
     private MbufPool? _heads;
@@ -128,6 +129,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             worker.Release();
         }
 
+        _spread?.Dispose();
         _group?.Dispose();
         foreach (PortKeeper? port in _ports)
         {
@@ -231,8 +233,8 @@ internal sealed unsafe class DataplaneHost : IDisposable
             Memory = huge ? EalMemory.Auto : EalMemory.Ordinary,
             Megabytes = megabytes,
         });
-        _pool = MbufPool.Create("packets", mbufs, dataRoom: room);
-        _heads = MbufPool.Create("heads", Math.Min(MostHeads, mbufs / 2), dataRoom: Mbuf.DefaultHeadroom + IPorts.HeadBytes);
+        _pool = MbufPool.Create("packets", mbufs, dataRoom: room, lifo: _workerCount > 1);
+        _heads = MbufPool.Create("heads", Math.Min(MostHeads, mbufs / 2), dataRoom: Mbuf.DefaultHeadroom + IPorts.HeadBytes, lifo: _workerCount > 1);
         var transmitQueues = new int[_portCount];
         for (int i = 0; i < _portCount; i++)
         {
@@ -249,6 +251,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             _workers[i] = new Worker<DpdkPorts>(_memory, i, _portCount, (int)settings->Burst, new DpdkPorts(_entries, _pool, _heads, i), _group);
         }
 
+        _spread = new SpreadKeeper(_memory, _entries, _portCount, _group);
         _memory.Data->TscHz = Tsc.Hertz;
         _memory.Data->MbufCapacity = (ulong)_pool.Count;
         _memory.Data->SettingsGeneration = settings->Generation;
@@ -262,6 +265,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             port.Start();
         }
 
+        _spread!.Keep();
         _threads = new WorkerThread[_workerCount];
         GC.Collect();
         GC.WaitForPendingFinalizers();
@@ -309,6 +313,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             }
 
             _flows.Keep();
+            _spread!.Keep();
             data->MbufInUse = (ulong)(_pool!.InUse + _heads!.InUse);
             if (_collectionsBefore < 0 && data->Phase == PhaseForwarding && ++rounds > 50)
             {

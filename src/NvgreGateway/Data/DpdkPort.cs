@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using NvgreGateway.Dataplane;
 using NvgreGateway.Dpdk;
 
 namespace NvgreGateway.Data;
@@ -23,8 +24,8 @@ internal unsafe struct DpdkPort
     /// <summary>Transmit queues.</summary>
     internal int TxQueues;
 
-    /// <summary>1 = the device does not spread what it receives over the workers as they want it (C-056).</summary>
-    internal int NeedsSpread;
+    /// <summary>Who gets what of its packets, where the device does not see to that (C-056, C-137); null = who received them.</summary>
+    internal SpreadPlan* Plan;
 
     /// <summary>
     /// Only in the entry of the first port: a bit for each port that sends packets of several segments.

@@ -96,5 +96,5 @@ internal readonly unsafe struct DpdkPorts : IPorts
     public bool HasTransmitQueue(int port) => _worker < _ports[port].TxQueues;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool NeedsSpread(int port) => _ports[port].NeedsSpread != 0;
+    public SpreadPlan* Spread(int port) => _ports[port].Plan;
 }

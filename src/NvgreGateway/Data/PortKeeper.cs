@@ -124,7 +124,6 @@ internal sealed unsafe class PortKeeper
         RssState rss = port.Rss;
         RssFields fields = RssFieldBits.From(rss.Types);
         QueueSpread spread = QueueSpreading.Decide(Wanted->Underlay != 0, _workers, port.RxQueueCount, fields, port.Capabilities.Driver);
-        Volatile.Write(ref _entry->NeedsSpread, QueueSpreading.IsSoftware(spread) ? 1 : 0);
         int[] entries = [.. Enumerable.Range(0, port.RxQueueCount).Select(q => rss.Table.Span.Count((ushort)q))];
         Begin();
         State->Spread = spread;

@@ -53,5 +53,5 @@ internal readonly unsafe struct ReplayPorts(ReplayDevice device) : IPorts
 
     public bool HasTransmitQueue(int port) => true;
 
-    public bool NeedsSpread(int port) => false;
+    public SpreadPlan* Spread(int port) => null;
 }

@@ -21,6 +21,12 @@ internal static class QueueTables
                 Tables.Say($"RSS of {rss.Level} {string.Join(' ', rss.Fields)} ({rss.RssHf}{(rss.ReadBack ? "" : ", not read back")}), {key}, {table}", indent: 2, hanging: 4);
             }
 
+            foreach (QueueRuleStatus rule in p.Rules ?? [])
+            {
+                string why = rule.Refusal is { } refusal ? $" ({refusal})" : "";
+                Tables.Say($"{rule.Match} to queue {string.Join(' ', rule.Queues)}: by {rule.By}{why}", indent: 2, hanging: 4);
+            }
+
             Table one = Make(port: false);
             foreach (QueueShare q in p.Queues)
             {

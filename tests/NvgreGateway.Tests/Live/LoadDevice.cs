@@ -190,7 +190,7 @@ internal sealed unsafe class LoadDevice : IDisposable
     }
 
     /// <summary>The device as a worker takes it.</summary>
-    internal readonly struct Ports(LoadDevice device) : IPorts
+    internal readonly unsafe struct Ports(LoadDevice device) : IPorts
     {
         public ulong Timestamp => 1;
 
@@ -240,6 +240,6 @@ internal sealed unsafe class LoadDevice : IDisposable
 
         public bool HasTransmitQueue(int port) => true;
 
-        public bool NeedsSpread(int port) => false;
+        public SpreadPlan* Spread(int port) => null;
     }
 }

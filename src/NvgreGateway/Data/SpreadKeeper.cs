@@ -1,0 +1,306 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using NvgreGateway.Dataplane;
+using NvgreGateway.Dpdk;
+using NvgreGateway.Exchange;
+
+namespace NvgreGateway.Data;
+
+/// <summary>
+/// Who gets what of the ports' packets where software spreads, in the hands of the housekeeping thread: one redirection table for all ports,
+/// so that both directions of a flow meet (C-057), balanced by what the workers have to do (C-056); and the rules for chosen VSIDs and
+/// MACs that a device does not carry out (C-137). Allocates nothing, but native memory for a port that spreads for the first time.
+/// </summary>
+internal sealed unsafe class SpreadKeeper : IDisposable
+{
+    // Long against the pause of a change, short against the life of a load.
+    private const int RoundsBetweenBalances = 25;
+
+    // Forms of a rule that say that the inner headers are hashed (FlowForms).
+    private const uint InnerForms = 2;
+    private const ulong Forwarding = 2;
+    private const double MostBusy = 4;
+
+    private readonly GatewayMemory _memory;
+    private readonly DpdkPort* _entries;
+    private readonly WorkerGroup _group;
+    private readonly int _ports;
+    private readonly nint[] _plans;
+    private readonly ulong[] _marks;
+    private readonly ulong[] _published;
+    private readonly ulong[] _wanted;
+    private readonly int[] _covered;
+    private readonly byte[] _table = new byte[SpreadPlan.Entries];
+    private readonly uint[] _loads = new uint[SpreadPlan.Entries];
+    private readonly uint[] _loadsBefore = new uint[SpreadPlan.Entries];
+    private readonly uint[] _refused;
+    private readonly uint[] _refusedBefore;
+    private readonly ulong[] _busyBefore;
+    private readonly double[] _busy;
+    private ulong _balanced;
+    private uint _version = 1;
+    private int _rounds;
+
+    /// <summary>Begins with even shares and no plan published.</summary>
+    /// <param name="memory">The regions.</param>
+    /// <param name="entries">The ports as workers see them.</param>
+    /// <param name="ports">Ports.</param>
+    /// <param name="group">The workers.</param>
+    internal SpreadKeeper(GatewayMemory memory, DpdkPort* entries, int ports, WorkerGroup group)
+    {
+        _memory = memory;
+        _entries = entries;
+        _ports = ports;
+        _group = group;
+        _plans = new nint[ports * 2];
+        _marks = new ulong[ports * group.Workers];
+        Array.Fill(_marks, ulong.MaxValue);
+        _published = new ulong[ports];
+        _wanted = new ulong[ports];
+        _covered = new int[ports];
+        _busyBefore = new ulong[group.Workers];
+        _busy = new double[group.Workers];
+        _refused = new uint[group.Workers];
+        _refusedBefore = new uint[group.Workers];
+        fixed (byte* table = _table)
+        {
+            SpreadPlan.Even(table, group.Workers);
+        }
+
+        TellShares();
+    }
+
+    /// <summary>One round of housekeeping.</summary>
+    internal void Keep()
+    {
+        if (_group.Workers < 2)
+        {
+            return;
+        }
+
+        if (++_rounds >= RoundsBetweenBalances)
+        {
+            _rounds = 0;
+            Balance();
+        }
+
+        Look();
+        for (int i = 0; i < _ports; i++)
+        {
+            Publish(i);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (nint plan in _plans)
+        {
+            NativeMemory.AlignedFree((void*)plan);
+        }
+    }
+
+    private void Balance()
+    {
+        ulong now = Tsc.Read(), cycles = now - _balanced;
+        bool first = _balanced == 0;
+        _balanced = now;
+        Array.Clear(_loads);
+        Array.Clear(_refused);
+        for (int i = 0; i < _group.Workers; i++)
+        {
+            ulong busy = Volatile.Read(ref _memory.Statistics(i)->BusyCycles);
+            _busy[i] = (double)(busy - _busyBefore[i]) / cycles;
+            _busyBefore[i] = busy;
+            Add(_loads, _group.EntryLoads(i));
+            Add(_refused, _group.Refused(i));
+        }
+
+        Since(_loads, _loadsBefore);
+        Since(_refused, _refusedBefore);
+        for (int i = 0; i < _group.Workers; i++)
+        {
+            // Who could not take all that he was to is busier than he can be.
+            double offered = 0;
+            for (int k = 0; k < SpreadPlan.Entries; k++)
+            {
+                offered += _table[k] == i ? _loads[k] : 0;
+            }
+
+            _busy[i] *= _refused[i] == 0 ? 1 : offered / Math.Max(offered / MostBusy, offered - _refused[i]);
+        }
+
+        if (!first && SpreadBalance.Run(_table, _loads, _busy, cycles) != 0)
+        {
+            _version++;
+            TellShares();
+        }
+    }
+
+    private static void Add(uint[] sums, uint* counts)
+    {
+        for (int i = 0; i < sums.Length; i++)
+        {
+            sums[i] += Volatile.Read(ref counts[i]);
+        }
+    }
+
+    private static void Since(uint[] sums, uint[] before)
+    {
+        for (int i = 0; i < sums.Length; i++)
+        {
+            uint sum = sums[i];
+            sums[i] = sum - before[i];
+            before[i] = sum;
+        }
+    }
+
+    private void TellShares()
+    {
+        DataState* data = _memory.Data;
+        for (int i = 0; i < _group.Workers; i++)
+        {
+            Volatile.Write(ref data->SpreadShares[i], (ushort)_table.AsSpan().Count((byte)i));
+        }
+    }
+
+    // What each port's plan must say, as one number; 0 = it needs none.
+    private void Look()
+    {
+        int used = (int)Math.Min(Volatile.Read(ref _memory.Flows.Used), FlowTable.Capacity);
+        Array.Clear(_wanted);
+        Array.Clear(_covered);
+        for (int i = 0; i < used; i++)
+        {
+            FlowSlot* slot = _memory.Flows[i];
+            if (slot->Kind == FlowKind.InnerSpread && slot->Probe == 0 && slot->Port < _ports && Volatile.Read(ref slot->Wanted) != 0)
+            {
+                // Both families of the outer header, and by the headers inside for certain.
+                bool inner = slot->Done == slot->Wanted && slot->State == FlowState.Installed && slot->Form < InnerForms;
+                _covered[slot->Port] = inner && _covered[slot->Port] >= 0 ? 1 : -1;
+            }
+            else if (TryRead(slot, out SpreadKey key, out ulong workers, out bool inHardware))
+            {
+                _wanted[slot->Port] = Join(Join(_wanted[slot->Port], key.Value), workers) + (inHardware ? 2ul : 1);
+            }
+        }
+
+        for (int i = 0; i < _ports; i++)
+        {
+            if (Spreads(i))
+            {
+                _wanted[i] = Join(_wanted[i], _version);
+            }
+        }
+
+        static ulong Join(ulong sum, ulong value) => (BitOperations.RotateLeft(sum, 23) ^ value) * 0x9E37_79B9_7F4A_7C15;
+    }
+
+    // A rule that was tried: the device has it, or it is ours to carry out.
+    private bool TryRead(FlowSlot* slot, out SpreadKey key, out ulong workers, out bool inHardware)
+    {
+        uint wanted = Volatile.Read(ref slot->Wanted);
+        key = slot->Kind switch
+        {
+            FlowKind.VsidQueues => SpreadKey.Vsid(slot->Family == 6, slot->Vsid),
+            FlowKind.InnerMacQueues => SpreadKey.InnerMac(slot->Family == 6, slot->Mac),
+            FlowKind.MacQueues => SpreadKey.Mac(slot->Mac),
+            _ => default,
+        };
+        inHardware = slot->State == FlowState.Installed;
+        workers = slot->Queues & (ulong.MaxValue >> (64 - _group.Workers));
+        return key.Value != 0 && slot->Probe == 0 && workers != 0 && wanted != 0 && slot->Done == wanted && slot->State != FlowState.Waiting && slot->Port < _ports;
+    }
+
+    // The device's own word is overruled by a rule that it took after the port was started.
+    private bool Spreads(int port)
+    {
+        PortState* state = _memory.PortStates + port;
+        if (state->Started == 0)
+        {
+            return false;
+        }
+
+        bool may = state->Spread is QueueSpread.OuterRss or QueueSpread.NoRss, covered = _covered[port] > 0;
+        if (covered ? may : state->Spread == QueueSpread.InnerRule)
+        {
+            QueueSpread spread = covered ? QueueSpread.InnerRule : state->RssFields == RssFields.None ? QueueSpread.NoRss : QueueSpread.OuterRss;
+            Volatile.Write(ref state->Sequence, state->Sequence + 1 | 1);
+            state->Spread = spread;
+            Volatile.Write(ref state->Sequence, (state->Sequence | 1) + 1);
+        }
+
+        return QueueSpreading.IsSoftware(state->Spread);
+    }
+
+    /// <summary>Gives a port the plan that it should have, once no worker goes by the one before the last.</summary>
+    private void Publish(int port)
+    {
+        if (_wanted[port] == _published[port])
+        {
+            return;
+        }
+
+        DpdkPort* entry = _entries + port;
+        int which = (SpreadPlan*)_plans[port * 2] == entry->Plan ? 1 : 0;
+        if (_wanted[port] != 0)
+        {
+            if (_plans[(port * 2) + which] == 0)
+            {
+                _plans[(port * 2) + which] = (nint)SpreadPlan.Create();
+            }
+
+            // Who has not begun a loop since may still be about to go by it.
+            var plan = (SpreadPlan*)_plans[(port * 2) + which];
+            if (_group.GoesBy(plan, port) || !HaveLooped(port))
+            {
+                return;
+            }
+
+            Fill(plan, port);
+            Volatile.Write(ref *(nint*)&entry->Plan, (nint)plan);
+        }
+        else
+        {
+            Volatile.Write(ref *(nint*)&entry->Plan, 0);
+        }
+
+        Thread.MemoryBarrier();
+        for (int i = 0; i < _group.Workers; i++)
+        {
+            _marks[(port * _group.Workers) + i] = Volatile.Read(ref _memory.Statistics(i)->Polls);
+        }
+
+        _published[port] = _wanted[port];
+    }
+
+    private bool HaveLooped(int port)
+    {
+        for (int i = 0; i < _group.Workers; i++)
+        {
+            WorkerStatistics* s = _memory.Statistics(i);
+            if (_memory.Data->Phase == Forwarding && Volatile.Read(ref s->Polls) == _marks[(port * _group.Workers) + i] && Volatile.Read(ref s->Sleeping) == 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Fill(SpreadPlan* plan, int port)
+    {
+        plan->Spreads = Spreads(port) ? 1u : 0;
+        _table.CopyTo(new Span<byte>(plan->Workers, SpreadPlan.Entries));
+        SpreadPlan.Clear(plan);
+        int used = (int)Math.Min(Volatile.Read(ref _memory.Flows.Used), FlowTable.Capacity);
+        for (int i = 0; i < used; i++)
+        {
+            FlowSlot* slot = _memory.Flows[i];
+            if (slot->Port == port && TryRead(slot, out SpreadKey key, out ulong workers, out bool inHardware))
+            {
+                SpreadPlan.Add(plan, key, workers, inHardware);
+            }
+        }
+    }
+}
