@@ -23,10 +23,17 @@ internal sealed unsafe class FlowObserver(GatewayMemory memory)
     /// <summary>See <see cref="IdleSeconds"/>.</summary>
     internal const ulong LeastPackets = 1000;
 
+    /// <summary>A rule is not believed that handles nothing for so many seconds while workers go on forwarding its flow.</summary>
+    internal const int UselessSeconds = 3;
+
+    /// <summary>And its flow stays in software for so many.</summary>
+    internal const int DistrustSeconds = 60;
+
     // A second's candidates, and reasons that are told: whoever makes up flows makes no memory of ours grow.
     private const int MostCandidates = 8192, MostReasons = 256;
     private readonly Dictionary<FlowKey, int> _samples = [];
     private readonly Dictionary<FlowKey, HeavyFlow> _heavy = [];
+    private readonly Dictionary<FlowKey, int> _distrusted = [];
     private readonly Dictionary<LeftFlows, (int Flows, int Quiet)> _leaving = [];
     private Dictionary<LeftFlows, int> _left = [];
 
@@ -60,6 +67,15 @@ internal sealed unsafe class FlowObserver(GatewayMemory memory)
         foreach (HeavyFlow flow in _heavy.Values)
         {
             bool sampled = _samples.GetValueOrDefault(flow.Key) >= LeastSamples;
+            flow.Useless = sampled && flow.IsInstalled && flow.Packets == flow.Before ? flow.Useless + 1 : 0;
+            flow.Before = flow.Packets;
+            if (flow.Useless == UselessSeconds && _distrusted.Count < MostFlows)
+            {
+                _heavy.Remove(flow.Key);
+                _distrusted[flow.Key] = DistrustSeconds;
+                continue;
+            }
+
             if (sampled || flow.Packets - flow.QuietFrom >= LeastPackets || flow.Packets < flow.QuietFrom)
             {
                 (flow.Quiet, flow.QuietFrom) = (0, flow.Packets);
@@ -70,6 +86,11 @@ internal sealed unsafe class FlowObserver(GatewayMemory memory)
             }
         }
 
+        foreach ((FlowKey key, int seconds) in _distrusted)
+        {
+            _ = seconds == 1 ? _distrusted.Remove(key) : (_distrusted[key] = seconds - 1) > 0;
+        }
+
         var counting = new Dictionary<LeftFlows, int>();
         foreach ((FlowKey key, int n) in _samples.Where(static s => s.Value >= LeastSamples).OrderByDescending(static s => s.Value))
         {
@@ -78,7 +99,8 @@ internal sealed unsafe class FlowObserver(GatewayMemory memory)
                 continue;
             }
 
-            string? reason = FlowConditions.Way(way, key.Encapsulates) ?? FlowConditions.Mark(key.Tos) ?? (_heavy.Count < MostFlows ? null : $"{MostFlows} flows are in hardware already");
+            string? reason = FlowConditions.Way(way, key.Encapsulates) ?? FlowConditions.Mark(key.Tos)
+                ?? (_distrusted.ContainsKey(key) ? "the device took the rule, and workers went on getting the packets" : null) ?? (_heavy.Count < MostFlows ? null : $"{MostFlows} flows are in hardware already");
             if (reason is null)
             {
                 _heavy.Add(key, new HeavyFlow(key));

@@ -18,7 +18,7 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
     private readonly Dictionary<(int Port, FlowState State), int> _told = [];
     private readonly FlowObserver _observer = new(memory);
     private readonly List<FlowSlot> _wishes = [];
-    private readonly List<HeavyFlow?> _flows = [];
+    private readonly List<HeavyFlow> _flows = [];
     private readonly Dictionary<int, List<int>> _byContent = [];
     private readonly HashSet<ulong> _keys = [];
     private readonly ulong[] _handled = new ulong[FlowTable.Capacity];
@@ -150,7 +150,8 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
             missing.Remove(candidates![found]);
             if (candidates[found] - first is >= 0 and int flow && Volatile.Read(ref slot->Done) == slot->Wanted)
             {
-                _flows[flow]!.Packets = Volatile.Read(ref slot->Packets);
+                _flows[flow].Packets = Volatile.Read(ref slot->Packets);
+                _flows[flow].IsInstalled = slot->State == FlowState.Installed;
             }
         }
 

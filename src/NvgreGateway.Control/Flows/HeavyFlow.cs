@@ -15,4 +15,13 @@ internal sealed class HeavyFlow(FlowKey key)
 
     /// <summary>Seconds without much.</summary>
     public int Quiet { get; set; }
+
+    /// <summary>Whether the device says that it has the rule.</summary>
+    public bool IsInstalled { get; set; }
+
+    /// <summary><see cref="Packets"/> a second ago.</summary>
+    public ulong Before { get; set; }
+
+    /// <summary>Seconds in which the device said so and handled nothing, while workers forwarded the flow.</summary>
+    public int Useless { get; set; }
 }

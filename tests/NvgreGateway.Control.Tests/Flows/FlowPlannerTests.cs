@@ -88,6 +88,34 @@ public sealed unsafe class FlowPlannerTests : IDisposable
         Assert.Equal(1000, Assert.Single(Rules()).InnerSourcePort);
     }
 
+    /// <summary>A device that takes a rule and does not follow it is found by its counts, and software goes on serving.</summary>
+    [Fact]
+    public void ARuleThatHandlesNothingIsTakenBack()
+    {
+        Prepare();
+        for (int second = 0; second < FlowObserver.UselessSeconds + 3; second++)
+        {
+            Samples(1000, FlowObserver.LeastSamples);
+            Samples(1001, FlowObserver.LeastSamples);
+            Pass(1);
+            Each(static s => s->Packets += s->InnerSourcePort == 1000 ? 5u : 0); // some go by another way: that is no lie
+        }
+
+        Assert.Equal(1000, Assert.Single(Rules()).InnerSourcePort);
+        FlowStatus left = Assert.Single(FlowReporter.Flows(_f.Plane), static f => f.State == "software");
+        Assert.Equal(("1 heavy flow of blue, VLAN 100", "the device took the rule, and workers went on getting the packets"), (left.Match, left.Reason));
+
+        // After a while it is tried again.
+        for (int second = 0; second < FlowObserver.DistrustSeconds; second++)
+        {
+            Samples(1001, FlowObserver.LeastSamples);
+            Each(static s => s->Packets += 2000);
+            Pass(1);
+        }
+
+        Assert.Equal(2, Rules().Count);
+    }
+
     /// <summary>Workers see no frame of what hardware forwards: its sources stay in the FDB while it does, and age when it stops.</summary>
     [Fact]
     [Requirement("C-126")]
