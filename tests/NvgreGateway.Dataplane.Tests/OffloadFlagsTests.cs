@@ -32,7 +32,7 @@ public sealed unsafe class OffloadFlagsTests
     // C-032: NDIS calls a packet by its outer header, DPDK by its inner one.
     [Theory]
     [MemberData(nameof(Combinations))]
-    [Requirement("C-022", "C-032")]
+    [Requirement("C-022", "C-032", "C-133")]
     public void FlagsAndLengthsAreThoseOfTheTable(bool outer4, bool inner4, bool tagged)
     {
         uint l3 = inner4 ? 20u : 40;
@@ -58,7 +58,7 @@ public sealed unsafe class OffloadFlagsTests
     // A set that lacks any one thing that a request takes does not do it; nothing else matters.
     [Theory]
     [MemberData(nameof(Combinations))]
-    [Requirement("C-023", "C-038")]
+    [Requirement("C-023", "C-038", "C-133")]
     public void APortDoesWhatItCoversWhole(bool outer4, bool inner4, bool tagged)
     {
         PortOffloads outer = outer4 ? PortOffloads.Outer4 : PortOffloads.Outer6, outerSum = outer4 ? PortOffloads.OuterIp4 : 0, ip = inner4 ? PortOffloads.Ip4 : 0;

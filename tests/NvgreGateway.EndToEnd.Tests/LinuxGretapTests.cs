@@ -55,9 +55,8 @@ public class LinuxGretapTests
             ip link add nv4 type gretap local 10.0.0.2 remote 10.0.0.1 key {{BlueKey}} ttl 64
             ip link set nv4 mtu 1400 up
             ip addr add 192.168.4.2/24 dev nv4
-            (tcpdump -i eth0 -c 3000 -w /tmp/underlay.pcap -U --immediate-mode -Z root >/tmp/td0 2>&1 &)
-            (ip netns exec host tcpdump -i eth1 -c 3000 -w /tmp/access.pcap -U --immediate-mode -Z root >/tmp/td1 2>&1 &)
-            for i in $(seq 50); do grep -q listening /tmp/td0 && grep -q listening /tmp/td1 && break; sleep 0.1; done
+            capture underlay - eth0 -c 3000
+            capture access host eth1 -c 3000
             """);
 
         // ARP of the tenants, ARP of the underlay and ICMP, nothing of it configured.
@@ -71,13 +70,12 @@ public class LinuxGretapTests
         // TCP both ways; what the gateway delivered must be whole, down to the checksums that the guest left to its NIC.
         guest.Run("""
             set -e
-            (iperf3 -s >/tmp/iperf3 2>&1 &)
-            sleep 1
-            ip netns exec host iperf3 -c 192.168.4.2 -t 2 -f m --connect-timeout 5000
-            ip netns exec host iperf3 -c 192.168.4.2 -t 2 -f m --connect-timeout 5000 -R
-            """, 60);
+            serve -
+            ip netns exec host iperf3 -c 192.168.4.2 -t 2 -f m --connect-timeout 30000
+            ip netns exec host iperf3 -c 192.168.4.2 -t 2 -f m --connect-timeout 30000 -R
+            """, 120);
         // Captures end by themselves, or here.
-        guest.Run("for p in $(pidof tcpdump); do kill $p; done; sleep 1; true");
+        guest.Run("end_captures");
 
         // The same over an IPv6 underlay.
         guest.Run($$"""
@@ -88,12 +86,11 @@ public class LinuxGretapTests
             ip link add nv6 type ip6gretap local fd00::2 remote fd00::1 key {{SixKey}} hoplimit 64 encaplimit none
             ip link set nv6 mtu 1400 up
             ip addr add 192.168.6.2/24 dev nv6
-            (tcpdump -i eth0 -c 400 -w /tmp/six.pcap -U -Z root >/tmp/td0 2>&1 &)
-            for i in $(seq 50); do grep -q listening /tmp/td0 && break; sleep 0.1; done
+            capture six - eth0 -c 400
             ip netns exec host ping -c 5 -W 2 192.168.6.2
-            ip netns exec host iperf3 -c 192.168.6.2 -t 1 -f m --connect-timeout 5000
-            sleep 1
-            """, 60);
+            ip netns exec host iperf3 -c 192.168.6.2 -t 1 -f m --connect-timeout 30000
+            end_captures
+            """, 180);
         GuestCapture six = new(lab, guest, "six");
         six.Refresh();
         Assert.True(six.Count($"ipv6.nxt == 47 && gre.key == {SixKey} && eth.src == {Configurations.UnderlayMac}") >= 5);
@@ -110,7 +107,7 @@ public class LinuxGretapTests
         Accounting.MustClose(gateway);
 
         // Checksums left to the guest's NIC, begun as they are, switched on and off while TCP runs.
-        guest.Run("(ip netns exec host iperf3 -c 192.168.4.2 -t 12 -f m --connect-timeout 5000 >/tmp/toggled 2>&1; echo ended $? >>/tmp/toggled) & sleep 1");
+        guest.Run("(ip netns exec host iperf3 -c 192.168.4.2 -t 12 -f m --connect-timeout 30000 >/tmp/toggled 2>&1; echo ended $? >>/tmp/toggled) & await 'grep -q sec /tmp/toggled'");
         for (int round = 0; round < 10; round++)
         {
             foreach (string port in (string[])["access0", "underlay0"])
@@ -123,7 +120,7 @@ public class LinuxGretapTests
             }
         }
 
-        guest.Run("for i in $(seq 40); do grep -q ended /tmp/toggled && break; sleep 1; done; cat /tmp/toggled; grep -q 'ended 0' /tmp/toggled", 60);
+        guest.Run("await 'grep -q ended /tmp/toggled'; cat /tmp/toggled; grep -q 'ended 0' /tmp/toggled");
         guest.Run("ip netns exec host ping -c 3 -W 2 192.168.4.2", 20);
         Accounting.MustClose(gateway);
 

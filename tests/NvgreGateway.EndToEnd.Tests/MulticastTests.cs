@@ -49,7 +49,7 @@ public class MulticastTests
             ip -n host route add 224.0.0.0/4 dev vlan100
             (tcpdump -i eth0 -c 3000 -w /tmp/underlay.pcap -U --immediate-mode -Z root >/tmp/td0 2>&1 &)
             ip link set eth0 up
-            for i in $(seq 50); do grep -q listening /tmp/td0 && break; sleep 0.1; done
+            await 'grep -qs listening /tmp/td0'
             ip addr add 10.0.0.2/24 dev eth0
             # joined by an address, which must not make the group the guest's own when it sends
             ip addr add 239.1.1.1/32 dev eth0 autojoin
@@ -68,7 +68,7 @@ public class MulticastTests
 
         // The gateway says what it joined, and when it ends what it left.
         gateway.Stop();
-        guest.Run("for p in $(pidof tcpdump); do kill $p; done; sleep 1; true");
+        guest.Run("end_captures");
         GuestCapture capture = new(lab, guest, "underlay");
         capture.Refresh();
         const string FromGateway = $"eth.src == {Configurations.UnderlayMac}";

@@ -1,4 +1,3 @@
-using System.Globalization;
 using NvgreGateway.Tests;
 
 namespace NvgreGateway.EndToEnd.Tests;
@@ -21,6 +20,7 @@ public class VirtioOffloadTests(OffloadSite site) : IClassFixture<OffloadSite>
             Assert.Contains("tx-checksum-ip-generic: on", features, StringComparison.Ordinal);
             Assert.Contains("tx-tcp-segmentation: on", features, StringComparison.Ordinal);
             Assert.Contains("tx-tcp6-segmentation: on", features, StringComparison.Ordinal);
+            Assert.Contains("tx-udp-segmentation: off", features, StringComparison.Ordinal); // librte_vhost 22.11 knows no USO
         }
 
         foreach (string name in (string[])["tso.inner4", "tso.inner6", "csum.tcp4", "csum.tcp6", "csum.udp4"])
@@ -40,7 +40,7 @@ public class VirtioOffloadTests(OffloadSite site) : IClassFixture<OffloadSite>
     {
         string name = six ? "whole6" : "whole4";
         long cut = site.Requests("access1", "segmentation", "device"), done = site.Requests("access1", "segmentation", "software");
-        site.Guest.Run($"(ip netns exec two tcpdump -i eth2 -s 128 -c 4000 -w /tmp/{name}.pcap -U --immediate-mode -Z root >/tmp/td 2>&1 &) ; for i in $(seq 100); do grep -q listening /tmp/td && break; sleep 0.1; done");
+        site.Guest.Run($"capture {name} two eth2 -s 128 -c 4000");
         site.Fetch("two", from);
         site.Guest.Run(GuestSite.EndCaptures, 30);
         long asked = site.Requests("access1", "segmentation", "device") - cut;
@@ -89,13 +89,12 @@ public class VirtioOffloadTests(OffloadSite site) : IClassFixture<OffloadSite>
         {
             long before = site.Gateway.Metrics().Count(MetricNames.OffloadRequests, ("by", "device"));
             site.Guest.Run($"""
-                (tcpdump -i eth0 -c 3000 -w /tmp/sums0.pcap -U --immediate-mode -Z root >/tmp/td0 2>&1 &)
-                (ip netns exec two tcpdump -i eth2 -c 3000 -w /tmp/sums2.pcap -U --immediate-mode -Z root >/tmp/td2 2>&1 &)
-                for i in $(seq 100); do grep -q listening /tmp/td0 && grep -q listening /tmp/td2 && break; sleep 0.1; done
-                ip netns exec one iperf3 -c 192.168.8.3 -n 2M --connect-timeout 10000 && ip netns exec one iperf3 -c fd64:9::3 -n 1M --connect-timeout 10000 || exit 9
-                ip netns exec one iperf3 -c 192.168.8.2 -n 2M --connect-timeout 10000 && ip netns exec one iperf3 -u -b 1M -l 900 -c 192.168.8.2 -n 50K || exit 9
+                capture sums0 - eth0 -c 3000
+                capture sums2 two eth2 -c 3000
+                ip netns exec one iperf3 -c 192.168.8.3 -n 2M --connect-timeout 30000 && ip netns exec one iperf3 -c fd64:9::3 -n 1M --connect-timeout 30000 || exit 9
+                ip netns exec one iperf3 -c 192.168.8.2 -n 2M --connect-timeout 30000 && ip netns exec one iperf3 -u -b 1M -l 900 -c 192.168.8.2 -n 50K || exit 9
                 {GuestSite.EndCaptures}
-                """, 90);
+                """, 180);
             foreach (string name in (string[])["sums0", "sums2"])
             {
                 GuestCapture capture = site.Capture(name);
@@ -116,17 +115,17 @@ public class VirtioOffloadTests(OffloadSite site) : IClassFixture<OffloadSite>
         }
     }
 
-    /// <summary>Offloads of all ports switched under TCP, between attachments and to the tunnel: no stall, nothing lost by the gateway.</summary>
+    /// <summary>
+    /// Offloads of all ports switched under TCP, between attachments and to the tunnel: the streams go on after each switch, every sum is
+    /// right at the other end, and what is lost is lost at a guest's full ring.
+    /// </summary>
     [Fact]
     public void Offloads_switch_under_tcp()
     {
         string dropped = Dropped();
-        long full = site.Drops("drop.tx.full");
-        site.Guest.Run("""
-            (ip netns exec one iperf3 -c 192.168.8.2 -t 9 -b 40M --connect-timeout 10000 -J >/tmp/switched-a 2>&1; echo >/tmp/ended-a) &
-            (ip netns exec one iperf3 -c 192.168.9.3 -t 9 -b 40M --connect-timeout 10000 -J >/tmp/switched-b 2>&1; echo >/tmp/ended-b) &
-            sleep 1
-            """);
+        long[] bad = Bad();
+        site.StartStreams("-c 192.168.8.2 -b 40M", "-c 192.168.9.3 -b 40M");
+        site.MustFlow("at first", "access1", "underlay0");
         for (int round = 0; round < 3; round++)
         {
             foreach (string state in (string[])["off", "on"])
@@ -135,23 +134,17 @@ public class VirtioOffloadTests(OffloadSite site) : IClassFixture<OffloadSite>
                 {
                     site.Set(port, state);
                 }
+
+                site.MustFlow(state, "access1", "underlay0");
             }
         }
 
-        site.Guest.Run("for i in $(seq 60); do [ -e /tmp/ended-a ] && [ -e /tmp/ended-b ] && exit 0; sleep 1; done; exit 1", 80);
-        foreach (string run in (string[])["a", "b"])
-        {
-            var report = Configurations.Parse(site.Guest.Run($"cat /tmp/switched-{run}"));
-            Assert.True(report["error"] is null, $"{run}: {report["error"]}");
-            double[] rates = [.. report["intervals"]!.AsArray().Select(static i => i!["sum"]!["bits_per_second"]!.GetValue<double>())];
-            // A single second may be an unlucky one of the emulator; two in a row are a stall.
-            Assert.True(!rates.Zip(rates.Skip(1)).Any(static r => r.First == 0 && r.Second == 0), $"{run}: {string.Join(' ', rates.Select(static r => r.ToString("F0", CultureInfo.InvariantCulture)))}");
-            int again = report["end"]!["sum_sent"]!["retransmits"]!.GetValue<int>();
-            Assert.True(again <= 200 + (3 * (site.Drops("drop.tx.full") - full)), $"{run}: {again} segments were sent again, {site.Drops("drop.tx.full") - full} lost at a guest's ring");
-        }
-
+        site.EndStreams();
+        Assert.Equal(bad, Bad());
         Assert.Equal(dropped, Dropped());
         Accounting.MustClose(site.Gateway);
+
+        long[] Bad() => [.. ((string[])["one", "two", "far2"]).Select(n => site.Kernel(n, "Tcp", "InCsumErrors"))];
     }
 
     /// <summary>With all offloads off by configuration the same traffic passes, and no device is asked for anything.</summary>

@@ -18,9 +18,4 @@ public sealed class CoalesceSite : OffloadSite
         MetricsSnapshot metrics = Gateway.Metrics();
         return (metrics.Count(MetricNames.JoinedFrames, ("port", "access0")), metrics.Count(MetricNames.JoinedSegments, ("port", "access0")));
     }
-
-    /// <summary>A counter of TCP of the kernel of a namespace (<c>/proc/net/snmp</c>, <c>/proc/net/netstat</c>).</summary>
-    internal long Kernel(string by, string group, string name) => long.Parse(
-        Guest.Run($"ip netns exec {by} cat /proc/net/snmp /proc/net/netstat | awk '$1 == \"{group}:\" {{ if (head) {{ for (i = 2; i <= NF; i++) if (names[i] == \"{name}\") print $i; head = 0 }} else {{ split($0, names); head = 1 }} }}'").Trim(),
-        System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -42,12 +42,9 @@ public sealed class GuestSite : IDisposable
     internal GuestCapture Capture(string name) => new(_lab, Guest, name);
 
     /// <summary>The shell commands that capture on the guest's eth0 (underlay) or eth1 (VLAN side) into /tmp/NAME.pcap, until <see cref="EndCaptures"/>.</summary>
-    internal static string StartCapture(string name, bool underlay) => $$"""
-        ({{(underlay ? "" : "ip netns exec host ")}}tcpdump -i {{(underlay ? "eth0" : "eth1")}} -c 4000 -w /tmp/{{name}}.pcap -U --immediate-mode -Z root >/tmp/td-{{name}} 2>&1 &)
-        for i in $(seq 100); do grep -q listening /tmp/td-{{name}} && break; sleep 0.1; done
-        """;
+    internal static string StartCapture(string name, bool underlay) => $"capture {name} {(underlay ? "- eth0" : "host eth1")} -c 4000\n";
 
-    internal const string EndCaptures = "sleep 0.5; for p in $(pidof tcpdump); do kill $p; done; for i in $(seq 50); do pidof tcpdump >/dev/null || break; sleep 0.1; done";
+    internal const string EndCaptures = "end_captures";
 
     public void Dispose() => _lab.Dispose();
 
@@ -111,7 +108,7 @@ public sealed class GuestSite : IDisposable
               ip -n $far link set nv$n mtu 1500 up
               ip -n $far addr add 192.168.$n.2/24 dev nv$n
               ip -n $far addr add fd64:$n::2/64 dev nv$n nodad
-              (ip netns exec $far iperf3 -s >/tmp/iperf3-$n 2>&1 &)
+              serve $far
             done
             """);
         return (gateway, guest);

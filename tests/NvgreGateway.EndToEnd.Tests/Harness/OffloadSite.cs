@@ -71,8 +71,9 @@ public class OffloadSite : IDisposable
                 join far2 nv2 9 3
                 head -c 12000000 /dev/urandom >/tmp/data
                 for n in one two far1 far2; do
-                  (ip netns exec $n iperf3 -s >/tmp/iperf3-$n 2>&1 &)
+                  serve $n
                   (ip netns exec $n nc -ll -p 7000 -e cat /tmp/data >/dev/null 2>&1 &)
+                  await "ip netns exec $n ss -ltn | grep -q ':7000 '"
                 done
                 """, 120);
         }
@@ -107,7 +108,7 @@ public class OffloadSite : IDisposable
 
     /// <summary>A host fetches the file of another, and it is whole.</summary>
     internal void Fetch(string by, string from) => Guest.Run(
-        $"ip netns exec {by} timeout 60 nc {from} 7000 </dev/null >/tmp/got-{by}; cmp /tmp/data /tmp/got-{by} && rm /tmp/got-{by}", 80);
+        $"ip netns exec {by} timeout 150 nc {from} 7000 </dev/null >/tmp/got-{by}; cmp /tmp/data /tmp/got-{by} && rm /tmp/got-{by}", 170);
 
     /// <summary>What one iperf3 client sent or, with <c>-R</c>, got: bits per second and how many segments were sent again.</summary>
     internal (double Rate, int Again) Iperf(string by, string options)
@@ -119,6 +120,32 @@ public class OffloadSite : IDisposable
 
     /// <summary>Requests of a kind (checksum, segmentation) that left through a port so far, by who settled them (device, software).</summary>
     internal long Requests(string port, string kind, string by) => Gateway.Metrics().Count(MetricNames.OffloadRequests, ("port", port), ("kind", kind), ("by", by));
+
+    /// <summary>A counter of TCP or IP of the kernel of a namespace (<c>/proc/net/snmp</c>, <c>/proc/net/netstat</c>).</summary>
+    internal long Kernel(string by, string group, string name) => long.Parse(
+        Guest.Run($"ip netns exec {by} cat /proc/net/snmp /proc/net/netstat | awk '$1 == \"{group}:\" {{ if (head) {{ for (i = 2; i <= NF; i++) if (names[i] == \"{name}\") print $i; head = 0 }} else {{ split($0, names); head = 1 }} }}'").Trim(),
+        CultureInfo.InvariantCulture);
+
+    /// <summary>Streams of TCP that run until <see cref="EndStreams"/>, by iperf3 clients with these options each.</summary>
+    internal void StartStreams(params string[] options) =>
+        Guest.Run(string.Join('\n', options.Select(static (o, i) => $"ip netns exec one iperf3 {o} -t 600 --connect-timeout 30000 >/tmp/stream-{i} 2>&1 & echo $! >/tmp/stream-{i}.pid")));
+
+    /// <summary>Ends them; they must have run until now.</summary>
+    internal void EndStreams() => Guest.Run("""
+        for f in /tmp/stream-*.pid; do
+          kill -INT $(cat $f) || { cat ${f%.pid}; exit 1; }
+        done
+        for f in /tmp/stream-*.pid; do await "! kill -0 $(cat $f) 2>/dev/null"; rm $f; done
+        """);
+
+    /// <summary>Frames go on leaving through each of these ports: 200 more, however long that takes.</summary>
+    internal void MustFlow(string what, params string[] ports)
+    {
+        long[] before = [.. ports.Select(p => Accounting.PortCounters(Gateway, p).Tx)];
+        Assert.True(
+            Shell.Eventually(() => ports.Zip(before).All(p => Accounting.PortCounters(Gateway, p.First).Tx >= p.Second + 200), 90, 200),
+            $"{what}: {string.Join(", ", ports.Zip(before, (p, b) => $"{Accounting.PortCounters(Gateway, p).Tx - b} frames left by {p}"))}\n{Guest.Try("tail -n 5 /tmp/stream-?").Output}");
+    }
 
     /// <summary>A virtio NIC's offloads as its guest has them.</summary>
     internal string Features(int nic) => Guest.Run(string.Create(
