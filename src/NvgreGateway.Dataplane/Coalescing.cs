@@ -41,7 +41,7 @@ internal static unsafe class Coalescing
             TxNote note = notes[i];
             bool is4 = false;
             Segment s = default;
-            bool candidate = note.Record == null && note.Place != 0 && note.Cast == CastKind.Unicast && Parse(m, note, out s, out is4)
+            bool candidate = note.Record == null && note.Place != 0 && note.Cast == CastKind.Unicast && !IsTraced(w, m) && Parse(m, note, out s, out is4)
                 && (plain & (is4 ? PortOffloads.Tso4 : PortOffloads.Tso6)) != 0;
             byte* place = places + (s.Key / 2 % Flows); // the lowest bit of a key is always set
             Head* head = *place != 0 && heads[*place - 1].Key == s.Key ? heads + *place - 1 : null;
@@ -77,6 +77,9 @@ internal static unsafe class Coalescing
             Finish(w, port, kept);
         }
     }
+
+    // What is traced leaves as one packet, or its trace would have no end.
+    private static bool IsTraced(WorkerContext* w, Mbuf* m) => w->Trace != null && TraceLog.Of(w, m) != 0;
 
     // Every frame that was joined is told to the device as one to cut; if it refuses, the frame comes apart again. Nothing is sent on
     // the way: the buffer held them all.

@@ -99,6 +99,21 @@ public sealed unsafe class CoalescingTests
         rig.AssertClosed();
     }
 
+    /// <summary>A trace ends with what became of its packet: that is not joined to another.</summary>
+    [Fact]
+    [Requirement("F-033", "C-025")]
+    public void WhatIsTracedIsNotJoined()
+    {
+        using Rig rig = Make(coalesces: true, prepares: true);
+        byte[][] segments = [.. Enumerable.Range(0, 6).Select(i => Segment(false, i, 100))];
+        TraceTests.Arm(rig, TraceTests.All with { Count = 3 });
+        List<Sent> sent = rig.Run(Rig.Underlay, [.. segments.Select(Nvgre)]);
+        Assert.Equal([158, 158, 158, 358], sent.Select(static s => s.Bytes.Length)); // the first three are traced
+        List<TraceEvent> events = TraceTests.Read(rig);
+        Assert.Equal([1, 2, 3], events.Where(static e => e.Point == TracePoint.Transmitted).Select(static e => (int)(e.Packet & TraceEvent.NumberMask)));
+        rig.AssertClosed();
+    }
+
     /// <summary>Any streams, intact or not, in any order: what a device makes of what leaves is what came, each flow in its order.</summary>
     [Theory]
     [InlineData(41, false)]

@@ -155,15 +155,15 @@ public sealed unsafe class TraceTests
         Assert.Empty(Read(rig));
     }
 
-    private static TraceControl All => new() { Count = 1000, Vsid = TraceControl.Any, Vlan = TraceControl.Any, Mac = ulong.MaxValue };
+    internal static TraceControl All => new() { Count = 1000, Vsid = TraceControl.Any, Vlan = TraceControl.Any, Mac = ulong.MaxValue };
 
-    private static void Arm(Rig rig, TraceControl control, uint session = 7)
+    internal static void Arm(Rig rig, TraceControl control, uint session = 7)
     {
         *rig.Memory.Trace = control;
         rig.Memory.Header->TraceSession = session;
     }
 
-    private static List<TraceEvent> Read(Rig rig)
+    internal static List<TraceEvent> Read(Rig rig)
     {
         List<TraceEvent> events = [];
         for (int worker = 0; worker < rig.Workers.Count; worker++)
