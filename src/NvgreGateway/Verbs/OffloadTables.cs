@@ -1,3 +1,4 @@
+using System.Globalization;
 using NvgreGateway.Control.Api;
 using NvgreGateway.Control.Statistics;
 using Spectre.Console;
@@ -26,15 +27,20 @@ internal static class OffloadTables
                 string? how = p.Offloads.Select(static o => o.Checked).FirstOrDefault(static c => c is not null);
                 Tables.Say(Heading(p.Port, p.Driver) + (how is null ? "" : $": checked {how}"));
                 Tables.Print(one);
+                OffloadTraffic t = p.Requests;
+                Tables.Say(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"so far: checksums {t.SumsAsked:N0} by the device, {t.SumsDone:N0} by software; large frames cut {t.CutsAsked:N0} by the device, {t.CutsDone:N0} by software; {t.Joined:N0} frames joined to {t.Joins:N0}"));
                 Console.Out.WriteLine();
             }
         }
 
-        if (!Tables.IsTerminal)
+        if (Tables.IsTerminal)
         {
-            Tables.Print(all);
+            return;
         }
 
+        Tables.Print(all);
         Table settled = Tables.Make("port", "#sums: device", "#software", "#cuts: device", "#software", "#frames joined", "#to larger ones");
         foreach (OffloadStatus p in ports)
         {
@@ -49,6 +55,7 @@ internal static class OffloadTables
 
     internal static void Capable(IReadOnlyList<CapabilityStatus> ports)
     {
+        Table rules = Tables.Make("port", "rule in hardware", "of frames", "taken", "why not");
         Table all = Tables.Make("port", "driver", "#max header", "function", "NVGRE capability", "device reports");
         foreach (CapabilityStatus p in ports)
         {
@@ -60,10 +67,23 @@ internal static class OffloadTables
                 all.AddRow([Tables.Text(p.Port), Tables.Text(p.Driver), Tables.Text(Tables.Plain(p.MaxHeader)), .. cells, Tables.Text(Words(p.Reported))]);
             }
 
+            Table ruled = Tables.Make("rule in hardware", "of frames", "taken", "~why not");
+            foreach (RuleCapability r in p.Rules)
+            {
+                IRenderable[] cells = [Tables.Text(r.Rule), Tables.Text(r.Frames), Tables.Text(r.Taken), Tables.Text(r.Reason)];
+                ruled.AddRow(cells);
+                rules.AddRow([Tables.Text(p.Port), .. cells]);
+            }
+
             if (Tables.IsTerminal)
             {
                 Tables.Say($"{Heading(p.Port, p.Driver)}: headers up to {p.MaxHeader} bytes; the device reports {Words(p.Reported) ?? "nothing"}");
                 Tables.Print(one);
+                if (p.Rules.Count > 0)
+                {
+                    Tables.Print(ruled);
+                }
+
                 Console.Out.WriteLine();
             }
         }
@@ -71,20 +91,8 @@ internal static class OffloadTables
         if (!Tables.IsTerminal)
         {
             Tables.Print(all);
+            Tables.Print(rules);
         }
-
-        Table rules = Tables.Make("port", "rule in hardware", "of frames", "taken", "~why not");
-        foreach (CapabilityStatus p in ports)
-        {
-            bool first = true;
-            foreach (RuleCapability r in p.Rules)
-            {
-                rules.AddRow(Tables.Text(first ? p.Port : " "), Tables.Text(r.Rule), Tables.Text(r.Frames), Tables.Text(r.Taken), Tables.Text(r.Reason));
-                first = false;
-            }
-        }
-
-        Tables.Print(rules);
     }
 
     private static string Heading(string port, string? driver) => $"{port} ({driver ?? "not open"})";
