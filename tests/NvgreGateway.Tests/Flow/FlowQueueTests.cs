@@ -275,6 +275,34 @@ public sealed unsafe class FlowQueueTests
         Assert.All(Enumerable.Range(0, Wanted), i => Assert.Equal(0u, table[first + i]->Done));
     }
 
+    /// <summary>The data process allocates nothing, also while rules come, are counted, and go.</summary>
+    [Fact]
+    public void KeepingRulesAllocatesNothing()
+    {
+        using var rig = new FlowRig(FlowRig.Json(Queue3, records: FlowRig.Records));
+        rig.MakeHeavy();
+        foreach (int port in (int[])[FlowRig.Access, FlowRig.Underlay])
+        {
+            rig.Keeper.Detach(port);
+            rig.Keeper.Attach(port, port == FlowRig.Access ? FlowRig.AccessDevice : FlowRig.UnderlayDevice, new QuietNic());
+        }
+
+        long before = 0;
+        for (int i = 0; i < 400; i++)
+        {
+            before = i == 200 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            for (int slot = 0; slot < rig.Memory.Flows.Used; slot++)
+            {
+                rig.Memory.Flows[slot]->Wanted = i % 50 == 0 ? 0 : 7u;
+            }
+
+            rig.Keeper.Keep();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Contains(rig.Slots(FlowKind.Encapsulate), static s => s.State == FlowState.Installed && s.Packets > 0);
+    }
+
     [Fact]
     public void APortThatComesBackHasItsRulesAgain()
     {
