@@ -12,6 +12,15 @@ public class ReceiveCoalescingTests(CoalesceSite site) : IClassFixture<CoalesceS
     private const string StartCapture = "capture NAME one eth1 -s 128 -c 20000";
     private const string ToOne = "eth.dst == 02:00:00:00:0b:01 && tcp";
 
+    /// <summary>The guest's driver agreed to take begun checksums (bit 1 of virtio), large frames of TCP over either IP (7, 8), also with CWR (9).</summary>
+    [Fact]
+    public void The_guest_takes_large_frames()
+    {
+        string[] nics = site.Guest.Run("cat /sys/bus/virtio/drivers/virtio_net/virtio*/features").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, nics.Length);
+        Assert.All(nics, static bits => Assert.Equal("1111", string.Concat(bits[1], bits[7], bits[8], bits[9])));
+    }
+
     /// <summary>All four mixes of inner and outer IP: the file is whole, and came in frames that only a guest that takes large ones can get.</summary>
     [Theory]
     [InlineData(100, false)]
