@@ -16,6 +16,12 @@ internal static class Program
             settings.AllowMultiInstance = true;
         });
         ParserResult<object> result = parser.ParseArguments<RunOptions, ValidateOptions, ShowOptions, FlushOptions, SetOptions, ImportOptions, AnnounceOptions, ReplayVerbOptions, TraceOptions, DataplaneOptions, ControlVerbOptions>(arguments);
+        if (result.Value is PlainOptions plain && plain.Rest.Any())
+        {
+            Tables.Complain($"nvgre-gateway {arguments[0]}: '{string.Join(' ', plain.Rest)}' is too much; '--help' tells what it takes");
+            return ExitCode.Usage;
+        }
+
         try
         {
             return result.MapResult(

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using NvgreGateway.Exchange;
 
 namespace NvgreGateway.Verbs;
@@ -21,6 +22,7 @@ internal static class Running
         string[] names = Directory.Exists(folder)
             ? [.. Directory.GetDirectories(folder).Select(d => Path.GetFileName(d)!).Where(n => File.Exists(GatewayPaths.Socket(n))).Order()]
             : [];
+        names = names.Length > 1 ? [.. names.Where(Answers)] : names; // one that was killed leaves its socket
         if (names.Length == 1)
         {
             return names[0];
@@ -30,5 +32,19 @@ internal static class Running
             ? "no gateway is running on this machine"
             : $"several gateways are running, say which with --name: {string.Join(", ", names)}";
         return null;
+    }
+
+    private static bool Answers(string name)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Connect(new UnixDomainSocketEndPoint(GatewayPaths.Socket(name)));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

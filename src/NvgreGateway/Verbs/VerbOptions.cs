@@ -4,7 +4,7 @@ using CommandLine.Text;
 namespace NvgreGateway.Verbs;
 
 [Verb("run", HelpText = "Run a gateway in the foreground until SIGINT or SIGTERM; SIGHUP reads the configuration again.")]
-internal sealed class RunOptions
+internal sealed class RunOptions : PlainOptions
 {
     [Option('c', "config", Required = true, MetaValue = "FILE", HelpText = "The configuration file (JSON).")]
     public string Config { get; set; } = "";
@@ -14,7 +14,7 @@ internal sealed class RunOptions
 }
 
 [Verb("validate", HelpText = "Check a configuration file and say everything that is wrong with it, or print the JSON Schema.")]
-internal sealed class ValidateOptions
+internal sealed class ValidateOptions : PlainOptions
 {
     [Option('c', "config", MetaValue = "FILE", HelpText = "The configuration file (JSON).")]
     public string? Config { get; set; }
@@ -46,7 +46,7 @@ internal sealed class ShowOptions
 }
 
 [Verb("flush", HelpText = "Forget learned MACs of a running gateway: all, or those of a segment, port, VLAN, peer or MAC.")]
-internal sealed class FlushOptions
+internal sealed class FlushOptions : PlainOptions
 {
     [Option('n', "name", MetaValue = "NAME", HelpText = "Which gateway; not needed while one is running.")]
     public string? Name { get; set; }
@@ -100,7 +100,7 @@ internal sealed class SetOptions
 }
 
 [Verb("import-nic-properties", HelpText = "Translate what Get-NetAdapterAdvancedProperty printed of Windows NICs (table, list, CSV or JSON) into settings of ports; what has none is told.")]
-internal sealed class ImportOptions
+internal sealed class ImportOptions : PlainOptions
 {
     [Value(0, MetaName = "FILE", Required = true, HelpText = "The dump.")]
     public string File { get; set; } = "";
@@ -110,7 +110,7 @@ internal sealed class ImportOptions
 }
 
 [Verb("announce", HelpText = "Tell the network that a running gateway's addresses, and the MACs behind its peers, are here: as after a failover.")]
-internal sealed class AnnounceOptions
+internal sealed class AnnounceOptions : PlainOptions
 {
     [Option('n', "name", MetaValue = "NAME", HelpText = "Which gateway; not needed while one is running.")]
     public string? Name { get; set; }
@@ -120,7 +120,7 @@ internal sealed class AnnounceOptions
 }
 
 [Verb("replay", HelpText = "Run captures through the gateway's own code, without NICs or privileges, and write what each port would send.")]
-internal sealed class ReplayVerbOptions
+internal sealed class ReplayVerbOptions : PlainOptions
 {
     [Option('c', "config", Required = true, MetaValue = "FILE", HelpText = "The configuration file; its devices are not opened.")]
     public string Config { get; set; } = "";
@@ -145,7 +145,7 @@ internal sealed class ReplayVerbOptions
 }
 
 [Verb("trace", HelpText = "Tell what becomes of packets, stage by stage: of captures offline, or of the next packets of a running gateway.")]
-internal sealed class TraceOptions
+internal sealed class TraceOptions : PlainOptions
 {
     [Option('c', "config", MetaValue = "FILE", HelpText = "Offline: the configuration file; its devices are not opened.")]
     public string? Config { get; set; }

@@ -29,6 +29,14 @@ public sealed class HelpTests
         Assert.All(options, o => Assert.Contains(o, help, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("validate", "--config", "none.json", "junk")]
+    [InlineData("announce", "now")]
+    [InlineData("flush", "--segment", "blue", "green")]
+    [InlineData("import-nic-properties", "one.txt", "junk")]
+    public async Task RefusesWordsThatItWouldNotHeed(params string[] arguments) =>
+        Assert.Contains($"'{arguments[^1]}' is too much", All((await Cli.Run(arguments)).Ended(Cli.Usage)), StringComparison.Ordinal);
+
     [Fact]
     public async Task TellsItsVersion() => Assert.Matches(@"\d+\.\d+", All((await Cli.Run("--version")).Ended(Cli.Done)));
 
