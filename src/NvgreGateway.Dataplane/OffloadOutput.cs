@@ -140,13 +140,9 @@ internal static unsafe class OffloadOutput
                 return;
             }
 
+            // What was prepared is written anew by the twins: every sum of what is cut, else the transport's.
             m->OlFlags &= ~flags;
             m->TxOffload = asked;
-            if (segment != 0)
-            {
-                Restore(p, frame, inner4);
-            }
-
         }
 
         if (segment == 0)
@@ -209,20 +205,6 @@ internal static unsafe class OffloadOutput
         if ((flags & MbufFlags.TxOuterIpChecksum) != 0)
         {
             Unsafe.WriteUnaligned<ushort>(p + frame.OuterL2 + 10, 0);
-        }
-    }
-
-    // After a device refused, or there was no buffer: header sums as they should be, which the twin works from.
-    private static void Restore(byte* p, OffloadFrame frame, bool inner4)
-    {
-        if (inner4)
-        {
-            ChecksumTwin.WriteHeader(p + frame.L3);
-        }
-
-        if (frame.IsOuter4)
-        {
-            ChecksumTwin.WriteHeader(p + frame.OuterL2);
         }
     }
 }
