@@ -66,7 +66,8 @@ internal sealed class Gateway : IDisposable
     public void Launch()
     {
         List<string> arguments = _namespace is null ? [] : ["ip", "netns", "exec", _namespace];
-        arguments.AddRange(["env", $"{NameVariable}={Name}", Path.Combine(Machine.Root, "nvgre-gateway"), "run", "--config", ConfigurationFile]);
+        // Whoever runs the tests by nohup, or in the background, has these signals ignored, and so would the gateway.
+        arguments.AddRange(["env", "--default-signal=HUP,INT", $"{NameVariable}={Name}", Path.Combine(Machine.Root, "nvgre-gateway"), "run", "--config", ConfigurationFile]);
         _process = new BackgroundProcess(_lab.LogFile(Name), [.. arguments]);
     }
 
