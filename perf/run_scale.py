@@ -93,7 +93,9 @@ def gateway(macs, ports, out, cores, runs, secs, change, source_ready):
                 ", ".join("%.0f %.0f %.0f" % tuple(cycles(w, s) for s in ("receive", "process", "transmit")) for w in range(len(cores)))), flush=True)
             a = b
         if len(cores) == 2:
-            print("shares %s" % " ".join("%.0f%%" % w["expected"] for w in g.ask("/queues")[0 if out == "underlay0" else 1]["workers"]))
+            shares = [w["expected"] for w in g.ask("/queues")[0 if out == "underlay0" else 1]["workers"] if "expected" in w]
+            if shares:
+                print("shares %s" % " ".join("%.0f%%" % share for share in shares))
         for (n, l), v in sorted(a[0].items()):
             if n == "nvgre_gateway_drops_total" and v - first[0].get((n, l), 0):
                 print("%s{%s} +%d" % (n, l, v - first[0].get((n, l), 0)))
