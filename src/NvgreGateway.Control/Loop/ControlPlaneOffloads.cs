@@ -21,12 +21,7 @@ public sealed partial class ControlPlane
     {
         ArgumentNullException.ThrowIfNull(request);
         GatewayConfiguration running = Configuration;
-        int port = -1;
-        for (int i = 0; i < running.Ports.Count; i++)
-        {
-            port = running.Ports[i].Name == request.Port ? i : port;
-        }
-
+        int port = running.PortNamed(request.Port);
         if (port < 0)
         {
             return Refused($"port: \"{request.Port}\": no such port; ports: {string.Join(", ", running.Ports.Select(static p => p.Name))}", port);

@@ -152,15 +152,8 @@ public sealed unsafe class ReplayRunner : IDisposable
 
     private int PortIndex(string name)
     {
-        for (int i = 0; i < _configuration.Ports.Count; i++)
-        {
-            if (_configuration.Ports[i].Name == name)
-            {
-                return i;
-            }
-        }
-
-        throw new ArgumentException(
+        int port = _configuration.PortNamed(name);
+        return port >= 0 ? port : throw new ArgumentException(
             $"no port named '{name}' in the configuration (ports: {string.Join(", ", _configuration.Ports.Select(p => p.Name))})");
     }
 

@@ -26,7 +26,7 @@ internal static class Captures
             }
 
             string port = text[..equals];
-            if (!configuration.Ports.Any(p => p.Name == port))
+            if (configuration.PortNamed(port) < 0)
             {
                 Console.Error.WriteLine($"{verb}: --in {text}: no port '{port}' (ports: {string.Join(", ", configuration.Ports.Select(p => p.Name))})");
                 return null;
