@@ -16,11 +16,17 @@ public sealed unsafe class QuiescentMark
     public QuiescentMark(GatewayMemory memory)
     {
         _memory = memory;
-        Thread.MemoryBarrier();
         _polls = new ulong[memory.Limits.Workers];
+        Take();
+    }
+
+    /// <summary>Takes the mark anew, in place: for whoever must not allocate.</summary>
+    public void Take()
+    {
+        Thread.MemoryBarrier();
         for (int i = 0; i < _polls.Length; i++)
         {
-            _polls[i] = Volatile.Read(ref memory.Statistics(i)->Polls);
+            _polls[i] = Volatile.Read(ref _memory.Statistics(i)->Polls);
         }
     }
 

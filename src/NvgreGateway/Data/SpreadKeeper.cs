@@ -18,7 +18,6 @@ internal sealed unsafe class SpreadKeeper : IDisposable
 
     // Forms of a rule that say that the inner headers are hashed (FlowForms).
     private const uint InnerForms = 2;
-    private const ulong Forwarding = 2;
     private const double MostBusy = 4;
 
     private readonly GatewayMemory _memory;
@@ -26,7 +25,7 @@ internal sealed unsafe class SpreadKeeper : IDisposable
     private readonly WorkerGroup _group;
     private readonly int _ports;
     private readonly nint[] _plans;
-    private readonly ulong[] _marks;
+    private readonly QuiescentMark[] _marks;
     private readonly ulong[] _published;
     private readonly ulong[] _wanted;
     private readonly int[] _covered;
@@ -53,8 +52,12 @@ internal sealed unsafe class SpreadKeeper : IDisposable
         _ports = ports;
         _group = group;
         _plans = new nint[ports * 2];
-        _marks = new ulong[ports * group.Workers];
-        Array.Fill(_marks, ulong.MaxValue);
+        _marks = new QuiescentMark[ports];
+        for (int i = 0; i < ports; i++)
+        {
+            _marks[i] = new QuiescentMark(memory);
+        }
+
         _published = new ulong[ports];
         _wanted = new ulong[ports];
         _covered = new int[ports];
@@ -252,7 +255,7 @@ internal sealed unsafe class SpreadKeeper : IDisposable
 
             // Who has not begun a loop since may still be about to go by it.
             var plan = (SpreadPlan*)_plans[(port * 2) + which];
-            if (_group.GoesBy(plan, port) || !HaveLooped(port))
+            if (_group.GoesBy(plan, port) || !_marks[port].HasPassed)
             {
                 return;
             }
@@ -265,27 +268,8 @@ internal sealed unsafe class SpreadKeeper : IDisposable
             Volatile.Write(ref *(nint*)&entry->Plan, 0);
         }
 
-        Thread.MemoryBarrier();
-        for (int i = 0; i < _group.Workers; i++)
-        {
-            _marks[(port * _group.Workers) + i] = Volatile.Read(ref _memory.Statistics(i)->Polls);
-        }
-
+        _marks[port].Take();
         _published[port] = _wanted[port];
-    }
-
-    private bool HaveLooped(int port)
-    {
-        for (int i = 0; i < _group.Workers; i++)
-        {
-            WorkerStatistics* s = _memory.Statistics(i);
-            if (_memory.Data->Phase == Forwarding && Volatile.Read(ref s->Polls) == _marks[(port * _group.Workers) + i] && Volatile.Read(ref s->Sleeping) == 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private void Fill(SpreadPlan* plan, int port)
