@@ -120,28 +120,37 @@ public class ReceiveCoalescingTests(CoalesceSite site) : IClassFixture<CoalesceS
         try
         {
             long marked = site.Kernel("one", "IpExt", "InCEPkts"), told = site.Kernel("far1", "TcpExt", "TCPDeliveredCE"), frames = site.Joined().Frames;
+            // The sender answers marks once per window: with the usual room for 4 MB all of the file could be three windows of a slow guest.
             site.Guest.Run("""
                 for n in one far1; do ip netns exec $n sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_ecn'; done
+                ip netns exec far1 sh -c 'cat /proc/sys/net/ipv4/tcp_wmem >/tmp/wmem; echo 4096 65536 131072 >/proc/sys/net/ipv4/tcp_wmem'
                 ip netns exec far1 ethtool -K nv1 tso off gso off
                 ip netns exec far1 /usr/sbin/tc qdisc add dev nv1 root netem limit 20000 loss 1% ecn
                 """);
-            site.Guest.Run(StartCapture.Replace("NAME", "marked", StringComparison.Ordinal));
-            site.Fetch("one", "192.168.8.3");
-            site.Guest.Run(GuestSite.EndCaptures, 30);
+            long came = 0, answered = 0;
+            for (int round = 0; round < 4 && (came < 5 || answered < 3); round++)
+            {
+                string name = $"marked{round}";
+                site.Guest.Run(StartCapture.Replace("NAME", name, StringComparison.Ordinal));
+                site.Fetch("one", "192.168.8.3");
+                site.Guest.Run(GuestSite.EndCaptures, 30);
+                GuestCapture capture = site.Capture(name);
+                capture.Refresh();
+                came += capture.Count($"{ToOne} && ip.dsfield.ecn == 3");
+                answered += capture.Count($"{ToOne} && tcp.flags.cwr == 1 && tcp.flags.syn == 0 && frame.len > 1000");
+                Assert.Equal(0, capture.Count($"{ToOne} && frame.len > 1518 && tcp.flags.cwr == 1"));
+            }
+
             marked = site.Kernel("one", "IpExt", "InCEPkts") - marked;
             told = site.Kernel("far1", "TcpExt", "TCPDeliveredCE") - told;
             frames = site.Joined().Frames - frames;
             Assert.True(marked >= 10 && told >= marked && frames >= 100, $"{marked} frames came marked, the sender heard of {told}; {frames} were joined");
-            GuestCapture capture = site.Capture("marked");
-            capture.Refresh();
-            Assert.True(capture.Count($"{ToOne} && ip.dsfield.ecn == 3") >= 5);
-            Assert.True(capture.Count($"{ToOne} && tcp.flags.cwr == 1 && tcp.flags.syn == 0 && frame.len > 1000") >= 3);
-            Assert.Equal(0, capture.Count($"{ToOne} && frame.len > 1518 && tcp.flags.cwr == 1"));
+            Assert.True(came >= 5 && answered >= 3, $"captured: {came} frames marked, {answered} of the sender that say that it heard");
             Accounting.MustClose(site.Gateway);
         }
         finally
         {
-            site.Guest.Try("ip netns exec far1 /usr/sbin/tc qdisc del dev nv1 root; ip netns exec far1 ethtool -K nv1 tso on gso on; for n in one far1; do ip netns exec $n sh -c 'echo 2 >/proc/sys/net/ipv4/tcp_ecn'; done");
+            site.Guest.Try("ip netns exec far1 /usr/sbin/tc qdisc del dev nv1 root; ip netns exec far1 ethtool -K nv1 tso on gso on; ip netns exec far1 sh -c 'cat /tmp/wmem >/proc/sys/net/ipv4/tcp_wmem'; for n in one far1; do ip netns exec $n sh -c 'echo 2 >/proc/sys/net/ipv4/tcp_ecn'; done");
             site.Coalesce(false);
         }
     }
