@@ -33,17 +33,18 @@ internal static unsafe class Joining
                 Frame(new Span<byte>(frames + (i * Length), Length), i % flows, i / flows);
             }
 
+            var device = new JoinDevice(pool, frames, Burst, Length);
             using var plainGroup = new WorkerGroup(1, [1, 1]);
             using var joinGroup = new WorkerGroup(1, [1, 1]);
-            Worker<JoinPorts> plain = Make(pool, frames, PortFlags.None, plainGroup), join = Make(pool, frames, PortFlags.Coalesces, joinGroup);
-            _ = Window(plain, 1.0, out _);
-            _ = Window(join, 1.0, out _);
+            Worker<SyntheticPorts> plain = Make(device, PortFlags.None, plainGroup), join = Make(device, PortFlags.Coalesces, joinGroup);
+            _ = Window(plain, device, 1.0, out _);
+            _ = Window(join, device, 1.0, out _);
             double[] a = new double[runs], b = new double[runs];
             double given = 0;
             for (int run = 0; run < runs; run++)
             {
-                a[run] = Window(plain, seconds, out _);
-                b[run] = Window(join, seconds, out given);
+                a[run] = Window(plain, device, seconds, out _);
+                b[run] = Window(join, device, seconds, out given);
             }
 
             Array.Sort(a);
@@ -56,17 +57,17 @@ internal static unsafe class Joining
         }
     }
 
-    private static double Window(Worker<JoinPorts> worker, double seconds, out double given)
+    private static double Window(Worker<SyntheticPorts> worker, JoinDevice device, double seconds, out double given)
     {
         WorkerStatistics* s = worker.Statistics;
-        ulong end = Tsc.Read() + (ulong)(seconds * Tsc.Hertz), packets = s->Received, cycles = s->ProcessCycles + s->TransmitCycles, sent = s->Transmitted, devices = JoinPorts.Given;
+        ulong end = Tsc.Read() + (ulong)(seconds * Tsc.Hertz), packets = s->Received, cycles = s->ProcessCycles + s->TransmitCycles, sent = s->Transmitted, devices = device.Given;
         while (Tsc.Read() < end)
         {
             worker.Poll();
         }
 
         packets = s->Received - packets;
-        given = (JoinPorts.Given - devices) / (double)packets;
+        given = (device.Given - devices) / (double)packets;
         if (s->Transmitted - sent != packets)
         {
             throw new InvalidOperationException("some were dropped");
@@ -75,7 +76,7 @@ internal static unsafe class Joining
         return (double)(s->ProcessCycles + s->TransmitCycles - cycles) / packets;
     }
 
-    private static Worker<JoinPorts> Make(MbufPool pool, byte* frames, PortFlags flags, WorkerGroup group)
+    private static Worker<SyntheticPorts> Make(JoinDevice device, PortFlags flags, WorkerGroup group)
     {
         GatewayMemory memory = GatewayMemory.CreatePrivate(ExchangeLimits.For(2, 1, 1, 2, 3, 2, 1024));
         var sketch = new SnapshotSketch();
@@ -89,7 +90,7 @@ internal static unsafe class Joining
         memory.NextHops[1].Word = NextHopSlot.Pack(0xFE02_0000_0002, NextHopState.Resolved);
         SnapshotSketch.AddMac(memory, segment, Host, Place.OfAttachment(attachment, 0).Value);
         SnapshotSketch.AddMac(memory, segment, Remote, Place.OfPeer(peer, 0).Value);
-        return new Worker<JoinPorts>(memory, 0, 2, Burst, new JoinPorts(pool, (nint)frames, Burst, Length), group);
+        return new Worker<SyntheticPorts>(memory, 0, 2, Burst, new SyntheticPorts(device), group);
     }
 
     private static void Frame(Span<byte> f, int flow, int index)

@@ -75,9 +75,9 @@ internal static unsafe class WarmUp
 
         using GatewayMemory memory = GatewayMemory.CreatePrivate(ExchangeLimits.For(2, 1, 1, 2, 3, 2, 1024));
         Build(memory);
-        using var device = new WarmPorts.Device(Frames());
+        using var device = new WarmDevice(Frames());
         using var group = new WorkerGroup(1, [1, 1]);
-        var worker = new Worker<WarmPorts>(memory, 0, 2, 32, new WarmPorts(device), group);
+        var worker = new Worker<SyntheticPorts>(memory, 0, 2, 32, new SyntheticPorts(device), group);
         long begun = Stopwatch.GetTimestamp();
         for (uint round = 0; Stopwatch.GetElapsedTime(begun) < s_enough; round++)
         {

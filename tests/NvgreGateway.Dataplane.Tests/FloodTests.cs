@@ -45,7 +45,7 @@ public sealed unsafe partial class FloodTests
             using var device = new Device(seed, frames);
             Build(memory);
             using var group = new WorkerGroup(1, [1, 1]);
-            var worker = new Worker<Ports>(memory, 0, 2, 32, new Ports(device), group);
+            var worker = new Worker<SyntheticPorts>(memory, 0, 2, 32, new SyntheticPorts(device), group);
             while (device.Left != 0)
             {
                 worker.Poll();
@@ -105,7 +105,7 @@ public sealed unsafe partial class FloodTests
     }
 
     // Buffers that each end at a forbidden page, and what damages the frames.
-    private sealed class Device : IDisposable
+    private sealed class Device : SyntheticDevice, IDisposable
     {
         private const int Buffers = 1024;
         private const int Room = 9216 + 256;
@@ -135,7 +135,10 @@ public sealed unsafe partial class FloodTests
 
         public int InUse => Buffers - _count;
 
-        public Mbuf* Take()
+        // It counts no holders: every buffer must be of one packet.
+        internal override ulong ChainPorts => 0;
+
+        internal override Mbuf* Allocate()
         {
             if (_count == 0)
             {
@@ -147,7 +150,7 @@ public sealed unsafe partial class FloodTests
             return _headers + i;
         }
 
-        public void Free(Mbuf* m)
+        internal override void Free(Mbuf* m)
         {
             for (; m != null; m = m->Next)
             {
@@ -155,12 +158,12 @@ public sealed unsafe partial class FloodTests
             }
         }
 
-        public uint Receive(int port, Mbuf** burst, uint count)
+        internal override uint Receive(int port, Mbuf** burst, uint count)
         {
             uint n = 0;
             for (; n < count && Left != 0; n++, Left--)
             {
-                Mbuf* m = Take();
+                Mbuf* m = Allocate();
                 if (m == null)
                 {
                     break;
@@ -207,71 +210,6 @@ public sealed unsafe partial class FloodTests
             _state ^= _state >> 27;
             return (_state * 0x2545_F491_4F6C_DD1D) >> 3;
         }
-    }
-
-    private readonly struct Ports(Device device) : IPorts
-    {
-        private readonly Device _device = device;
-
-        public ulong Timestamp => 1;
-
-        public ulong ChainPorts => 0;
-
-        public uint Receive(int port, Mbuf** burst, uint count) => _device.Receive(port, burst, count);
-
-        public uint Transmit(int port, Mbuf** burst, uint count)
-        {
-            for (uint i = 0; i < count; i++)
-            {
-                _device.Free(burst[i]);
-            }
-
-            return count;
-        }
-
-        public bool Prepare(int port, Mbuf* mbuf) => true;
-
-        public Mbuf* Allocate() => _device.Take();
-
-        public uint Allocate(Mbuf** packets, uint count)
-        {
-            for (uint i = 0; i < count; i++)
-            {
-                packets[i] = _device.Take();
-                if (packets[i] == null)
-                {
-                    return i;
-                }
-            }
-
-            return count;
-        }
-
-        public Mbuf* AllocateHead() => _device.Take();
-
-        public uint AllocateHeads(Mbuf** packets, uint count) => Allocate(packets, count);
-
-        public void Free(Mbuf* mbuf) => _device.Free(mbuf);
-
-        public bool IsUp(int port) => true;
-
-        public ulong SequenceOf(Mbuf* mbuf) => 0;
-
-        public void Inherit(Mbuf* copy, Mbuf* original)
-        {
-            // Nobody asks for an order.
-        }
-
-        public void Stamp(Mbuf* made, ulong sequence)
-        {
-            // Nobody asks for an order.
-        }
-
-        public bool IsPolled(int port) => true;
-
-        public SpreadPlan* Spread(int port) => null;
-
-        public bool HasTransmitQueue(int port) => true;
     }
 
     [LibraryImport("libc", EntryPoint = "mmap")]

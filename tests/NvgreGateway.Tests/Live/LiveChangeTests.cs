@@ -29,7 +29,7 @@ public sealed unsafe class LiveChangeTests
 
         using var device = new LoadDevice();
         using var group = new WorkerGroup(1, [1, 1, 1]);
-        var worker = new Worker<LoadDevice.Ports>(memory, 0, 3, 32, new LoadDevice.Ports(device), group);
+        var worker = new Worker<SyntheticPorts>(memory, 0, 3, 32, new SyntheticPorts(device), group);
         bool stop = false;
         Exception? fault = null;
         var thread = new Thread(() =>

@@ -10,7 +10,7 @@ namespace NvgreGateway.Tests.Live;
 /// that come and go stand numbered frames of one that stays; what leaves of those must come in their order, none missing, none twice.
 /// All is done on the worker's thread.
 /// </summary>
-internal sealed unsafe class LoadDevice : IDisposable
+internal sealed unsafe class LoadDevice : SyntheticDevice, IDisposable
 {
     internal const int Access = 0, Underlay = 1, Access2 = 2;
     internal const int SteadyVsid = 5001, SteadyVlan = 100, FirstVlan = 200, FirstVsid = 6000, Slots = 16;
@@ -48,7 +48,7 @@ internal sealed unsafe class LoadDevice : IDisposable
     /// <summary>Numbered frames in (0 toward the peer, 1 from it), and those that came out.</summary>
     internal (ulong In, ulong Out) Numbered(int direction) => (_sent[direction], _came[direction]);
 
-    internal uint Receive(int port, Mbuf** burst, uint count)
+    internal override uint Receive(int port, Mbuf** burst, uint count)
     {
         if (Quiet)
         {
@@ -75,7 +75,7 @@ internal sealed unsafe class LoadDevice : IDisposable
         return n;
     }
 
-    internal uint Transmit(int port, Mbuf** burst, uint count)
+    internal override uint Transmit(int port, Mbuf** burst, uint count)
     {
         for (uint i = 0; i < count; i++)
         {
@@ -101,7 +101,7 @@ internal sealed unsafe class LoadDevice : IDisposable
         return count;
     }
 
-    internal Mbuf* Allocate()
+    internal override Mbuf* Allocate()
     {
         if (!_free.TryPop(out nint p))
         {
@@ -113,7 +113,7 @@ internal sealed unsafe class LoadDevice : IDisposable
         return m;
     }
 
-    internal void Free(Mbuf* m)
+    internal override void Free(Mbuf* m)
     {
         while (m != null)
         {
@@ -187,59 +187,5 @@ internal sealed unsafe class LoadDevice : IDisposable
         }
 
         static int Digit(char c) => c <= '9' ? c - '0' : c - 'a' + 10;
-    }
-
-    /// <summary>The device as a worker takes it.</summary>
-    internal readonly unsafe struct Ports(LoadDevice device) : IPorts
-    {
-        public ulong Timestamp => 1;
-
-        public uint Receive(int port, Mbuf** burst, uint count) => device.Receive(port, burst, count);
-
-        public uint Transmit(int port, Mbuf** burst, uint count) => device.Transmit(port, burst, count);
-
-        public bool Prepare(int port, Mbuf* mbuf) => true;
-
-        public Mbuf* Allocate() => device.Allocate();
-
-        public uint Allocate(Mbuf** packets, uint count)
-        {
-            for (uint i = 0; i < count; i++)
-            {
-                packets[i] = device.Allocate();
-                if (packets[i] == null)
-                {
-                    return i;
-                }
-            }
-
-            return count;
-        }
-
-        public Mbuf* AllocateHead() => device.Allocate();
-
-        public uint AllocateHeads(Mbuf** packets, uint count) => Allocate(packets, count);
-
-        public ulong ChainPorts => ulong.MaxValue;
-
-        public void Free(Mbuf* mbuf) => device.Free(mbuf);
-
-        public bool IsUp(int port) => true;
-
-        public ulong SequenceOf(Mbuf* mbuf) => 0;
-
-        public void Inherit(Mbuf* copy, Mbuf* original)
-        {
-        }
-
-        public void Stamp(Mbuf* made, ulong sequence)
-        {
-        }
-
-        public bool IsPolled(int port) => true;
-
-        public bool HasTransmitQueue(int port) => true;
-
-        public SpreadPlan* Spread(int port) => null;
     }
 }
