@@ -176,30 +176,9 @@ public sealed unsafe class StatisticsReader
     public SegmentTraffic Segment(uint segment)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(segment, _memory.Limits.Segments);
-        Span<ulong> vlan = stackalloc ulong[Words], nvgre = stackalloc ulong[Words];
-        vlan.Clear();
-        nvgre.Clear();
         lock (_lock)
         {
-            ReadOnlySpan<ushort> owners = _ids.AttachmentOwners;
-            for (int id = 1; id < owners.Length; id++)
-            {
-                if (owners[id] == segment)
-                {
-                    AddAttachment((uint)id, vlan);
-                }
-            }
-
-            owners = _ids.PeerOwners;
-            for (int id = 1; id < owners.Length; id++)
-            {
-                if (owners[id] == segment)
-                {
-                    AddPeer((uint)id, nvgre);
-                }
-            }
-
-            return WithFormer(segment, new SegmentTraffic(TrafficOf(vlan), TrafficOf(nvgre)));
+            return WithFormer(segment, new SegmentTraffic(TrafficOf(segment, _ids.AttachmentOwners, AddAttachment), TrafficOf(segment, _ids.PeerOwners, AddPeer)));
         }
     }
 
@@ -384,6 +363,22 @@ public sealed unsafe class StatisticsReader
         Span<ulong> words = stackalloc ulong[Words];
         words.Clear();
         add(id, words);
+        return TrafficOf(words);
+    }
+
+    // Of all attachments or peers whose owner a segment is; owners stand by id, 0 is nobody's.
+    private static Traffic TrafficOf(uint segment, ReadOnlySpan<ushort> owners, Action<uint, Span<ulong>> add)
+    {
+        Span<ulong> words = stackalloc ulong[Words];
+        words.Clear();
+        for (int id = 1; id < owners.Length; id++)
+        {
+            if (owners[id] == segment)
+            {
+                add((uint)id, words);
+            }
+        }
+
         return TrafficOf(words);
     }
 

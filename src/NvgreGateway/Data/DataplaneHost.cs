@@ -71,9 +71,8 @@ internal sealed unsafe class DataplaneHost : IDisposable
         using var wake = new ManualResetEventSlim();
         DataplaneHost? host = null;
         bool stopped = false;
-        void Stop(PosixSignalContext context)
+        using var signals = new TakenSignals(() =>
         {
-            context.Cancel = true;
             stopped = true;
             if (host is not null)
             {
@@ -81,10 +80,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             }
 
             wake.Set();
-        }
-
-        using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        });
         while (Volatile.Read(ref memory.Settings->Generation) == 0 && !stopped)
         {
             wake.Wait(5);

@@ -65,17 +65,9 @@ internal sealed class NameLock : IDisposable
             using var again = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             return false;
         }
-        catch (FileNotFoundException)
+        catch (IOException e)
         {
-            return false;
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
+            return e is not (FileNotFoundException or DirectoryNotFoundException);
         }
     }
 

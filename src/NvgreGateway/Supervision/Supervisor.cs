@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using NvgreGateway.Control.Configuration;
 using NvgreGateway.Control.Tables;
 using NvgreGateway.Exchange;
@@ -79,9 +78,7 @@ internal sealed unsafe class Supervisor : IDisposable
         using (memory)
         using (var supervisor = new Supervisor(configuration, path, memory, fresh))
         {
-            using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, supervisor.OnStop);
-            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, supervisor.OnStop);
-            using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, supervisor.OnHangUp);
+            using var signals = new TakenSignals(() => supervisor._stop = true, () => supervisor._reload = true);
             return supervisor.Watch();
         }
     }
@@ -140,18 +137,6 @@ internal sealed unsafe class Supervisor : IDisposable
         }
 
         return true;
-    }
-
-    private void OnStop(PosixSignalContext context)
-    {
-        context.Cancel = true;
-        _stop = true;
-    }
-
-    private void OnHangUp(PosixSignalContext context)
-    {
-        context.Cancel = true;
-        _reload = true;
     }
 
     // The signal would end a control process that has only just begun: it marks the regions once it takes it.

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using NvgreGateway.Control;
 using NvgreGateway.Supervision;
 
@@ -11,19 +10,7 @@ internal static class ControlVerb
         Posix.LeaveTerminal();
         using var stop = new CancellationTokenSource();
         var host = new ControlHost();
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stop.Cancel();
-        }
-
-        using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            host.RequestReload();
-        });
+        using var signals = new TakenSignals(stop.Cancel, host.RequestReload);
         return host.RunAsync(options.Name, options.Config, stop.Token).GetAwaiter().GetResult();
     }
 }
