@@ -122,7 +122,8 @@ internal static unsafe class OffloadOutput
         bool countsShort = (entry->Flags & PortFlags.ShortIds) != 0 && segment != 0 && (inner4 || frame.IsOuter4); // which no device is known to do
         bool ownSum = countsShort || (segment == 0 && EndsElsewhere(m, p + frame.L3 + l3, frame.L3 + l3, l4 + payload, udp));
         PortOffloads does = ownSum ? PortOffloads.None : !toPeer ? entry->Plain : frame.IsOuter4 ? entry->Nvgre : entry->Nvgre6;
-        if (OffloadFlags.TryTranslate(kind, frame, inner4, l3, l4, segment, does, out MbufFlags flags, out ulong lengths))
+        bool ownCut = kind == OffloadKind.TcpSegments && (does & PortOffloads.OwnCwr) != 0 && (p[frame.L3 + l3 + 13] & TcpHeader.Cwr) != 0;
+        if (!ownCut && OffloadFlags.TryTranslate(kind, frame, inner4, l3, l4, segment, does, out MbufFlags flags, out ulong lengths))
         {
             PrepareHeaders(p, frame, l3, protocol, flags, withLength: segment == 0 || (does & PortOffloads.PseudoLength) != 0);
             m->OlFlags |= flags;

@@ -21,6 +21,9 @@ public sealed record DriverQuirk
     /// <summary>Whether its pseudo-header sums have to hold the length of a large frame too (<see cref="PortOffloads.PseudoLength"/>).</summary>
     public bool PseudoLength { get; init; }
 
+    /// <summary>Whether it leaves CWR of a large frame on the first segment alone, whatever the self-test shows (<see cref="PortOffloads.OwnCwr"/>).</summary>
+    public bool LeavesCwr { get; init; }
+
     /// <summary>Whether somebody behind the port says what it takes (<see cref="PortState.Peer"/>).</summary>
     public bool HasPeer { get; init; }
 

@@ -53,7 +53,7 @@ public static class DriverQuirks
         new() { Driver = "net_cn9k", Loopback = 1 },
         new() { Driver = "net_cn10k", Loopback = 1 },
         new() { Driver = "net_ring", Loops = true },
-        new() { Driver = ReplayDriver, TakesRequests = true },
+        new() { Driver = ReplayDriver, TakesRequests = true, LeavesCwr = true },
     ];
 
     /// <summary>The driver of the ports of <c>replay</c>, which do whatever is configured.</summary>

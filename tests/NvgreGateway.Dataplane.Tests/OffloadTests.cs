@@ -72,6 +72,28 @@ public sealed unsafe class OffloadTests
         Assert.Equal((3ul, 1472ul + 1472 + 218), (peer->TxUnicast[PeerCounters.Packets], peer->TxUnicast[PeerCounters.TenantBytes]));
     }
 
+    // Who is not known to leave CWR on the first segment alone is not asked to cut a frame with it (virtio 1.2, 5.1.6.2), others it is.
+    [Theory]
+    [InlineData(0x50D9, false)]
+    [InlineData(0x5059, true)]
+    [Requirement("C-010", "C-124")]
+    public void AFrameWithCwrIsCutHereWhereTheDeviceMayCopyIt(int flags, bool asked)
+    {
+        using var rig = new Rig(change: static r => Take(r, PortOffloads.None, All | PortOffloads.OwnCwr));
+        byte[] frame = Template();
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(18 + 20 + 12), (ushort)flags);
+        Feed(rig, frame, Large, 1418);
+        rig.Settle();
+        OffloadCounters* counted = (OffloadCounters*)rig.Memory.Statistics(0)->Offloads + Rig.Underlay;
+        Assert.Equal(asked ? (1ul, 0ul) : (0ul, 1ul), (counted->CutsAsked, counted->CutsDone));
+        Assert.Equal(asked ? [0x59] : [0xD0, 0x50, 0x59], rig.Outputs.Select(static s => (int)s.Bytes[89]));
+        // Sums of the segments are still the device's; headers and payload are ours.
+        Assert.All(rig.Outputs, s => Assert.Equal(asked, (s.Flags & MbufFlags.TxTcpSegmentation) != 0));
+        Assert.All(rig.Outputs, static s => Assert.NotEqual(MbufFlags.None, s.Flags & MbufFlags.TxTcpChecksum));
+        rig.AssertNoDrops();
+        rig.AssertClosed();
+    }
+
     // Buffers are taken for all segments at once; when there are fewer, the first ones leave.
     [Theory]
     [InlineData(0, 0)]

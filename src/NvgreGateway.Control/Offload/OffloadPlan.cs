@@ -46,6 +46,9 @@ public sealed class OffloadPlan
         nvgre &= (wanted.Tx & Encapsulated) == Encapsulated ? PortOffloads.All : PortOffloads.None;
         PortOffloads nvgre4 = OffloadAbility.Complete(nvgre & ~PortOffloads.Outer6 & ~facts.NvgreFaults.Failed);
         PortOffloads nvgre6 = OffloadAbility.Complete(nvgre & ~PortOffloads.Outer4 & ~facts.Nvgre6Faults.Failed);
+        plain |= Cwr(plain);
+        nvgre4 |= Cwr(nvgre4);
+        nvgre6 |= Cwr(nvgre6);
         Sets = new PortOffloadSets(plain, nvgre4, nvgre6, _quirk.TakesRequests && !facts.Underlay, Checks(facts));
     }
 
@@ -81,6 +84,10 @@ public sealed class OffloadPlan
         // A large frame comes with a checksum that is only begun: the one is not to be had without the other.
         return (wishes & DeviceOffloads.RxTcp) != 0 ? wishes | DeviceOffloads.RxLro : wishes;
     }
+
+    // The loopback shows frames with CWR: who passed it does as C-010 says. Of a driver's word there is none.
+    private PortOffloads Cwr(PortOffloads set) =>
+        (set & (PortOffloads.Tso4 | PortOffloads.Tso6)) == 0 || _quirk.LeavesCwr || _facts.Loop == LoopCheck.Done ? PortOffloads.None : PortOffloads.OwnCwr;
 
     // On the PA side the device must see the tunnel: one that checks outer headers does (C-043).
     private static bool Checks(OffloadFacts facts)

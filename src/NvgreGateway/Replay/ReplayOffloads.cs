@@ -18,7 +18,7 @@ public static class ReplayOffloads
         ("udp4", PortOffloads.Udp4), ("udp6", PortOffloads.Udp6), ("tso4", PortOffloads.Tso4), ("tso6", PortOffloads.Tso6), ("uso4", PortOffloads.Uso4),
         ("uso6", PortOffloads.Uso6), ("outer4", PortOffloads.Outer4), ("outer6", PortOffloads.Outer6), ("outerip4", PortOffloads.OuterIp4),
         ("flat", PortOffloads.Flat), ("tunnelip", PortOffloads.TunnelIp),
-        ("ownip4", PortOffloads.OwnIp4), ("pseudolength", PortOffloads.PseudoLength),
+        ("ownip4", PortOffloads.OwnIp4), ("owncwr", PortOffloads.OwnCwr), ("pseudolength", PortOffloads.PseudoLength),
     ];
 
     /// <summary>Every name.</summary>

@@ -18,22 +18,23 @@ public sealed class OffloadPlanTests
     private const PortOffloads AllSums = PortOffloads.Ip4 | PortOffloads.Tcp4 | PortOffloads.Tcp6 | PortOffloads.Udp4 | PortOffloads.Udp6;
     private const PortOffloads L4 = AllSums & ~PortOffloads.Ip4;
     private const PortOffloads Tso = PortOffloads.Tso4 | PortOffloads.Tso6;
+    private const PortOffloads Cwr = PortOffloads.OwnCwr;
     private const PortOffloads Uso = PortOffloads.Uso4 | PortOffloads.Uso6;
     private const PortOffloads Outer = PortOffloads.Outer4 | PortOffloads.Outer6;
     private const PortOffloads Flat = L4 | Outer | PortOffloads.Flat;
 
     public static TheoryData<string, string, DeviceOffloads, PortOffloads, PortOffloads, bool> Devices => new()
     {
-        { "mlx5_pci", "0000:01:00.0", Mlx5, AllSums | Tso, AllSums | Tso | Outer | PortOffloads.OuterIp4, false },
-        { "net_ice", "0000:01:00.0", Ice, AllSums | Tso, AllSums | Tso | Outer | PortOffloads.OuterIp4, false },
-        { "net_i40e", "0000:01:00.0", Ice, AllSums | Tso, AllSums | Tso | Outer | PortOffloads.OuterIp4, false },
-        { "net_enic", "0000:01:00.0", TunnelOnly, AllSums | Tso | Uso, AllSums | Tso | Uso | Outer | PortOffloads.OuterIp4 | PortOffloads.TunnelIp, false },
-        { "net_ixgbe", "0000:01:00.0", Sums | DeviceOffloads.TxTcpSegmentation | DeviceOffloads.TxOuterIp4 | DeviceOffloads.TxSegments, AllSums | Tso, PortOffloads.None, false },
-        { "net_virtio", "0000:00:04.0", Virtio | DeviceOffloads.TxTcpSegmentation | DeviceOffloads.RxLro, L4 | Tso | PortOffloads.OwnIp4, Flat, true },
+        { "mlx5_pci", "0000:01:00.0", Mlx5, AllSums | Tso | Cwr, AllSums | Tso | Cwr | Outer | PortOffloads.OuterIp4, false },
+        { "net_ice", "0000:01:00.0", Ice, AllSums | Tso | Cwr, AllSums | Tso | Cwr | Outer | PortOffloads.OuterIp4, false },
+        { "net_i40e", "0000:01:00.0", Ice, AllSums | Tso | Cwr, AllSums | Tso | Cwr | Outer | PortOffloads.OuterIp4, false },
+        { "net_enic", "0000:01:00.0", TunnelOnly, AllSums | Tso | Cwr | Uso, AllSums | Tso | Cwr | Uso | Outer | PortOffloads.OuterIp4 | PortOffloads.TunnelIp, false },
+        { "net_ixgbe", "0000:01:00.0", Sums | DeviceOffloads.TxTcpSegmentation | DeviceOffloads.TxOuterIp4 | DeviceOffloads.TxSegments, AllSums | Tso | Cwr, PortOffloads.None, false },
+        { "net_virtio", "0000:00:04.0", Virtio | DeviceOffloads.TxTcpSegmentation | DeviceOffloads.RxLro, L4 | Tso | Cwr | PortOffloads.OwnIp4, Flat, true },
         { "net_virtio_user", "net_virtio_user0,path=/x", Virtio, L4 | PortOffloads.OwnIp4, Flat, true },
         { "net_vhost", "net_vhost0,iface=/x", Virtio, L4 | PortOffloads.OwnIp4 | PortOffloads.PseudoLength, Flat, true },
-        { "net_vhost", "net_vhost0,iface=/x,tso=1", Virtio, L4 | Tso | PortOffloads.OwnIp4 | PortOffloads.PseudoLength, Flat, true },
-        { "net_vmxnet3", "0000:00:05.0", Virtio | DeviceOffloads.TxTcpSegmentation, L4 | Tso | PortOffloads.OwnIp4, PortOffloads.None, false },
+        { "net_vhost", "net_vhost0,iface=/x,tso=1", Virtio, L4 | Tso | Cwr | PortOffloads.OwnIp4 | PortOffloads.PseudoLength, Flat, true },
+        { "net_vmxnet3", "0000:00:05.0", Virtio | DeviceOffloads.TxTcpSegmentation, L4 | Tso | Cwr | PortOffloads.OwnIp4, PortOffloads.None, false },
         { "net_e1000_em", "0000:00:06.0", Sums | RxSums | DeviceOffloads.TxSegments, AllSums, PortOffloads.None, false },
         { "net_tap", "net_tap0", Sums | DeviceOffloads.TxTcpSegmentation | DeviceOffloads.TxSegments | RxSums, AllSums, PortOffloads.None, false },
         { "net_af_packet", "net_af_packet0,iface=x", DeviceOffloads.TxSegments, PortOffloads.None, PortOffloads.None, false },
@@ -68,6 +69,7 @@ public sealed class OffloadPlanTests
         PortOffloads whole = Plan("mlx5_pci", "", Mlx5).Sets.Nvgre, less = Plan("mlx5_pci", "", Mlx5 & ~missing).Sets.Nvgre;
         // Without the IPv4 checksum there is no segmentation within a tunnel at all: it is said only of plain frames that it may be ours.
         gone |= missing == DeviceOffloads.TxIp4 ? Tso : PortOffloads.None;
+        gone |= (gone & Tso) == Tso ? Cwr : PortOffloads.None;
         Assert.Equal((whole & ~gone) | instead, less);
     }
 
@@ -171,6 +173,26 @@ public sealed class OffloadPlanTests
         Assert.Contains(reason, state.Reason, StringComparison.Ordinal);
         Assert.Equal("by loopback", state.Checked);
         Assert.Null(plan.States().Single(static s => s.Word == "tso.inner6").Reason);
+    }
+
+    // Only the loopback shows where CWR ends up; virtio's drivers never tell of it.
+    [Theory]
+    [Requirement("C-010")]
+    [InlineData("net_ice", LoopCheck.Unable, true)]
+    [InlineData("net_ice", LoopCheck.Failed, true)]
+    [InlineData("net_igc", LoopCheck.Unwanted, true)]
+    [InlineData("net_igc", LoopCheck.Done, false)]
+    [InlineData("net_virtio", LoopCheck.Unable, true)]
+    public void LargeFramesWithCwrAreOnlyForDevicesThatWereSeenToLeaveItOnTheFirst(string driver, LoopCheck loop, bool own)
+    {
+        OffloadFacts facts = Facts(driver, "", driver == "net_virtio" ? Virtio | DeviceOffloads.TxTcpSegmentation : Ice) with { Loop = loop };
+        PortOffloadSets sets = new OffloadPlan(facts, OffloadConfiguration.Auto).Sets;
+        Assert.Equal(Tso, sets.Plain & Tso);
+        Assert.Equal(own, (sets.Plain & Cwr) != 0);
+        Assert.Equal(own && driver != "net_virtio", (sets.Nvgre4 & Cwr) != 0);
+        Assert.Equal(own && driver != "net_virtio", (sets.Nvgre6 & Cwr) != 0);
+        PortOffloadSets noTso = new OffloadPlan(facts, OffloadConfiguration.Auto.With(OffloadNames.TsoInner4 | OffloadNames.TsoInner6, "off")).Sets;
+        Assert.Equal(PortOffloads.None, noTso.Plain & Cwr);
     }
 
     [Fact]
