@@ -80,8 +80,10 @@ resolve() {
 
 # Ends with a refusal if somebody would miss the interface.
 refuse_if_used() {
-  local name=$1 upper addresses
-  if { ip -4 route show default; ip -6 route show default; } 2>/dev/null | grep -qE "(^| )dev $name( |$)"; then
+  local name=$1 upper addresses routes
+  # Not through a pipe: grep -q leaves at the first route, and with pipefail whoever writes another then counts as "no route".
+  routes=$(ip -4 route show default 2>/dev/null || true; ip -6 route show default 2>/dev/null || true)
+  if grep -qE "(^| )dev $name( |$)" <<< "$routes"; then
     fail "$name carries the default route: this machine could not be reached any more"
   fi
   addresses=$(ip -o address show dev "$name" scope global 2>/dev/null | awk '{ print $4 }' | tr '\n' ' ')

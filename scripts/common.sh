@@ -7,7 +7,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 
 # The SDK runs without ICU too, if it is told so.
-ldconfig -p | grep -q libicuuc || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+grep -q libicuuc <<< "$(ldconfig -p)" || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 
 # What the gateway is built with and needs to run. dpdk brings the drivers, libdpdk-dev the headers.
 BUILD_PACKAGES=(gcc make cmake pkg-config libc6-dev libdpdk-dev dpdk)
@@ -27,7 +27,9 @@ need_dotnet() {
     [ -x "$d/dotnet" ] && { PATH="$PATH:$d"; export PATH; break; }
   done
   command -v dotnet >/dev/null || die "the .NET 10 SDK is needed (the command 'dotnet' was not found)"
-  dotnet --list-sdks | grep -q '^1[0-9]\.' || die "the .NET 10 SDK is needed, found: $(dotnet --list-sdks | tr '\n' ' ')"
+  local sdks
+  sdks=$(dotnet --list-sdks)
+  grep -q '^1[0-9]\.' <<< "$sdks" || die "the .NET 10 SDK is needed, found: ${sdks//$'\n'/ }"
 }
 
 is_installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }

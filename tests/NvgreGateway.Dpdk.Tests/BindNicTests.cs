@@ -27,6 +27,7 @@ public sealed class BindNicTests : IDisposable
             #!/bin/bash
             case "$*" in
               "-4 route show default") cat {root.FullName}/routes ;;
+              "-6 route show default") [ ! -e {root.FullName}/routes6 ] || exec cat {root.FullName}/routes6 ;;
               "-o address show dev "*) cat {root.FullName}/address.$5 2>/dev/null || true ;;
             esac
             """);
@@ -82,6 +83,23 @@ public sealed class BindNicTests : IDisposable
             Assert.Contains(why, errors);
             Assert.Equal("ixgbe", Driver(Nic));
         }
+    }
+
+    // With a default route of each IP version, and more routes than a pipe holds.
+    [Theory]
+    [InlineData("eth1", "eth9")]
+    [InlineData("eth9", "eth1")]
+    [InlineData("eth1", "eth1")]
+    public void A_NIC_with_one_of_several_default_routes_is_refused(string four, string six)
+    {
+        File.WriteAllText(Path.Combine(root.FullName, "routes"), $"default via 192.0.2.254 dev {four} proto static\n");
+        File.WriteAllText(
+            Path.Combine(root.FullName, "routes6"),
+            $"default via fe80::1 dev {six} metric 1024 pref medium\n" + string.Concat(Enumerable.Repeat("default via fe80::2 dev eth8 metric 2048 pref medium\n", 3000)));
+        var (exit, _, errors) = Run("bind", Nic);
+        Assert.Equal(1, exit);
+        Assert.Contains("eth1 carries the default route", errors);
+        Assert.Equal("ixgbe", Driver(Nic));
     }
 
     [Fact]
