@@ -54,6 +54,18 @@ internal sealed unsafe class PlaneFixture : IDisposable
         return result.Configuration;
     }
 
+    /// <summary>A frame that control refuses as malformed: one drop, no answer, and nothing learned of the next hop.</summary>
+    public static void DropsAsInvalid(string hex, string nextHop)
+    {
+        using var f = new PlaneFixture();
+        f.Frame(hex);
+        f.Round();
+        Assert.Empty(f.SentFrames());
+        Assert.Equal(1ul, f.Drops(DropReason.ArpInvalid));
+        Assert.Equal(1ul, f.AllDrops());
+        Assert.Equal(NextHopState.Idle, f.Slot(f.NextHop(nextHop)).State);
+    }
+
     public uint NextHop(string address, int port = Underlay)
     {
         uint id = Plane.Tables.Ids.NextHopOf(port, System.Net.IPAddress.Parse(address));
@@ -98,7 +110,13 @@ internal sealed unsafe class PlaneFixture : IDisposable
         punts.Publish();
     }
 
-    public void Frame(string hex, ulong? sequence = null) => Punt(PuntKind.Frame, frame: hex, sequence: sequence);
+    public void Frame(string hex, ulong? sequence = null, int count = 1)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Punt(PuntKind.Frame, frame: hex, sequence: sequence);
+        }
+    }
 
     public void Need(uint id, ulong? sequence = null) => Punt(PuntKind.NextHopNeeded, key: id, sequence: sequence);
 

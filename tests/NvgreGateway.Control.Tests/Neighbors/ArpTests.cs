@@ -7,9 +7,6 @@ namespace NvgreGateway.Control.Tests.Neighbors;
 /// <summary>ARP on an underlay port: next hops and own addresses.</summary>
 public sealed class ArpTests
 {
-    private const ulong PeerMac = 0x02_AA_00_00_00_02;
-    private const ulong OtherMac = 0x03_AA_00_00_00_02;
-
     [Fact]
     [Requirement("E-063")]
     public void TwoFramesToAnUnresolvedNextHopAskOnceFromTheAddressOnItsSubnet()
@@ -28,7 +25,7 @@ public sealed class ArpTests
 
         f.Frame(Frames.ArpReplyOfPeer);
         f.Advance(0.5);
-        Assert.Equal(NextHopSlot.Pack(PeerMac, NextHopState.Resolved), f.Slot(id).Word);
+        Assert.Equal(NextHopSlot.Pack(Frames.PeerMac, NextHopState.Resolved), f.Slot(id).Word);
         Assert.Empty(f.Sent());
         Assert.Equal(0ul, f.AllDrops());
     }
@@ -93,11 +90,11 @@ public sealed class ArpTests
         uint id = f.NextHop("192.0.2.2");
         f.Frame(Frames.ArpReplyOfPeer); // nobody asked
         f.Round();
-        Assert.Equal(NextHopSlot.Pack(PeerMac, NextHopState.Resolved), f.Slot(id).Word);
+        Assert.Equal(NextHopSlot.Pack(Frames.PeerMac, NextHopState.Resolved), f.Slot(id).Word);
 
         f.Frame(Frames.GratuitousOfPeer); // it moved to another MAC
         f.Round();
-        Assert.Equal(NextHopSlot.Pack(OtherMac, NextHopState.Resolved), f.Slot(id).Word);
+        Assert.Equal(NextHopSlot.Pack(Frames.OtherMac, NextHopState.Resolved), f.Slot(id).Word);
 
         uint router = f.NextHop("192.0.2.254");
         f.Need(router);
@@ -106,7 +103,7 @@ public sealed class ArpTests
         Assert.Equal(NextHopState.Failed, f.Slot(router).State);
         f.Frame(Frames.ArpReplyOfPeer.Replace("c0000202", "c00002fe", StringComparison.Ordinal));
         f.Round();
-        Assert.Equal(NextHopSlot.Pack(PeerMac, NextHopState.Resolved), f.Slot(router).Word);
+        Assert.Equal(NextHopSlot.Pack(Frames.PeerMac, NextHopState.Resolved), f.Slot(router).Word);
     }
 
     [Fact]
@@ -235,13 +232,7 @@ public sealed class ArpTests
     [InlineData("ffffffffffff02000000aa020806000108000504000102000000aa02c0000202000000000000c0000201")] // MACs of five bytes
     public void AMalformedPacketIsADropAndNothingElse(string hex)
     {
-        using var f = new PlaneFixture();
-        f.Frame(hex);
-        f.Round();
-        Assert.Empty(f.SentFrames());
-        Assert.Equal(1ul, f.Drops(DropReason.ArpInvalid));
-        Assert.Equal(1ul, f.AllDrops());
-        Assert.Equal(NextHopState.Idle, f.Slot(f.NextHop("192.0.2.2")).State);
+        PlaneFixture.DropsAsInvalid(hex, nextHop: "192.0.2.2");
     }
 
     [Fact]
@@ -249,22 +240,14 @@ public sealed class ArpTests
     public void MoreThanTheBudgetIsDroppedByName()
     {
         using var f = new PlaneFixture(PlaneFixture.Json(top: ", \"budgets\": { \"arp\": 10 }"));
-        for (int i = 0; i < 25; i++)
-        {
-            f.Frame(Frames.ArpRequestForUs);
-        }
-
+        f.Frame(Frames.ArpRequestForUs, count: 25);
         f.Round();
         Assert.Equal(10, f.SentFrames().Count);
         Assert.Equal(15ul, f.Drops(DropReason.CppArp));
         Assert.Equal(15ul, f.AllDrops());
 
         f.Advance(0.5);
-        for (int i = 0; i < 25; i++)
-        {
-            f.Frame(Frames.ArpRequestForUs);
-        }
-
+        f.Frame(Frames.ArpRequestForUs, count: 25);
         f.Round();
         Assert.Equal(5, f.SentFrames().Count);
         Assert.Equal(35ul, f.Drops(DropReason.CppArp));

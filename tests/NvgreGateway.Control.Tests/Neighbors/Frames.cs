@@ -6,6 +6,9 @@ namespace NvgreGateway.Control.Tests.Neighbors;
 /// </summary>
 internal static class Frames
 {
+    /// <summary>The peer's MAC, and another one, as words with the first byte lowest.</summary>
+    public const ulong PeerMac = 0x02_AA_00_00_00_02, OtherMac = 0x03_AA_00_00_00_02;
+
     public const string ArpRequestForPeer = "ffffffffffff02000000020108060001080006040001020000000201c0000201000000000000c0000202";
     public const string ArpProbeUnicast = "02000000aa0202000000020108060001080006040001020000000201c0000201000000000000c0000202";
     public const string ArpReplyOfPeer = "02000000020102000000aa020806000108000604000202000000aa02c0000202020000000201c0000201";

@@ -7,9 +7,6 @@ namespace NvgreGateway.Control.Tests.Neighbors;
 /// <summary>ND on an underlay port: next hops and own addresses.</summary>
 public sealed class NeighborDiscoveryTests
 {
-    private const ulong PeerMac = 0x02_AA_00_00_00_02;
-    private const ulong OtherMac = 0x03_AA_00_00_00_02;
-
     [Fact]
     [Requirement("E-063")]
     public void ANextHopIsAskedForByItsSolicitedNodeGroupFromTheAddressOnItsSubnet()
@@ -21,7 +18,7 @@ public sealed class NeighborDiscoveryTests
         Assert.Equal([Frames.NsForPeer], f.SentFrames());
         f.Frame(Frames.NaOfPeer);
         f.Round();
-        Assert.Equal(NextHopSlot.Pack(PeerMac, NextHopState.Resolved), f.Slot(id).Word);
+        Assert.Equal(NextHopSlot.Pack(Frames.PeerMac, NextHopState.Resolved), f.Slot(id).Word);
 
         f.Advance(30.01);
         Assert.Equal([Frames.NsUnicastProbe], f.SentFrames());
@@ -41,7 +38,7 @@ public sealed class NeighborDiscoveryTests
         f.Round();
         f.Frame(Frames.NaOtherNoOverride);
         f.Round();
-        Assert.Equal(NextHopSlot.Pack(PeerMac, NextHopState.Resolved), f.Slot(id).Word);
+        Assert.Equal(NextHopSlot.Pack(Frames.PeerMac, NextHopState.Resolved), f.Slot(id).Word);
         f.Advance(5.01);
         Assert.Equal([Frames.NsUnicastProbe], f.SentFrames());
     }
@@ -54,7 +51,7 @@ public sealed class NeighborDiscoveryTests
         f.Frame(Frames.NaOfPeer);
         f.Frame(Frames.NaOtherOverride);
         f.Round();
-        Assert.Equal(NextHopSlot.Pack(OtherMac, NextHopState.Resolved), f.Slot(id).Word);
+        Assert.Equal(NextHopSlot.Pack(Frames.OtherMac, NextHopState.Resolved), f.Slot(id).Word);
     }
 
     [Fact]
@@ -63,7 +60,7 @@ public sealed class NeighborDiscoveryTests
         using var f = new PlaneFixture();
         f.Frame(Frames.NaOtherNoOverride);
         f.Round();
-        Assert.Equal(NextHopSlot.Pack(OtherMac, NextHopState.Resolved), f.Slot(f.NextHop("2001:db8::2")).Word);
+        Assert.Equal(NextHopSlot.Pack(Frames.OtherMac, NextHopState.Resolved), f.Slot(f.NextHop("2001:db8::2")).Word);
     }
 
     [Theory]
@@ -86,7 +83,7 @@ public sealed class NeighborDiscoveryTests
         using var f = new PlaneFixture();
         f.Frame(Frames.NsForUs);
         f.Round();
-        Assert.Equal(NextHopSlot.Pack(PeerMac, NextHopState.Resolved), f.Slot(f.NextHop("2001:db8::2")).Word);
+        Assert.Equal(NextHopSlot.Pack(Frames.PeerMac, NextHopState.Resolved), f.Slot(f.NextHop("2001:db8::2")).Word);
         Assert.Equal(NextHopState.Idle, f.Slot(f.NextHop("192.0.2.2")).State);
     }
 
@@ -96,13 +93,7 @@ public sealed class NeighborDiscoveryTests
     [InlineData(Frames.NaLyingOption)]
     public void AMalformedMessageIsADropAndNothingElse(string hex)
     {
-        using var f = new PlaneFixture();
-        f.Frame(hex);
-        f.Round();
-        Assert.Empty(f.SentFrames());
-        Assert.Equal(1ul, f.Drops(DropReason.ArpInvalid));
-        Assert.Equal(1ul, f.AllDrops());
-        Assert.Equal(NextHopState.Idle, f.Slot(f.NextHop("2001:db8::2")).State);
+        PlaneFixture.DropsAsInvalid(hex, nextHop: "2001:db8::2");
     }
 
     [Fact]
@@ -110,11 +101,7 @@ public sealed class NeighborDiscoveryTests
     public void MoreThanTheBudgetIsDroppedByName()
     {
         using var f = new PlaneFixture(PlaneFixture.Json(top: ", \"budgets\": { \"nd\": 3 }"));
-        for (int i = 0; i < 5; i++)
-        {
-            f.Frame(Frames.NsForUs);
-        }
-
+        f.Frame(Frames.NsForUs, count: 5);
         f.Round();
         Assert.Equal(3, f.SentFrames().Count);
         Assert.Equal(2ul, f.Drops(DropReason.CppNd));

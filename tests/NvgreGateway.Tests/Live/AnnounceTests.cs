@@ -21,7 +21,7 @@ public sealed unsafe class AnnounceTests
     private const string W22Qinq =
         "ffffffffffff00155d00000b88a800c88100000780350001080006040003" + "00155d00000b00000000" + "00155d00000b00000000" + "00000000000000000000";
 
-    private const ulong Second = 1_000_000_000, Millisecond = 1_000_000;
+    private const ulong Second = LiveRig.Second, Millisecond = LiveRig.Millisecond;
 
     [Fact]
     [Requirement("E-060")]
@@ -158,44 +158,10 @@ public sealed unsafe class AnnounceTests
         Assert.InRange(rig.Frames(Rig.Access).Count, 1, 9);
     }
 
-    private sealed class Rig : IDisposable
+    private sealed class Rig(string top = "", bool six = false) : LiveRig(Configuration(top, six), 2048)
     {
         public const int Access = 0, Underlay = 1, Qinq = 2;
-        private readonly FakeDevice _device = new(3, 1, 2048);
-        private readonly WorkerGroup _group = new(1, [1, 1, 1]);
-        private readonly Worker<FakePorts> _worker;
         private readonly int[] _read = new int[3];
-
-        public Rig(string top = "", bool six = false)
-        {
-            string json = $$"""
-                { "name": "announce",
-                  "ports": [
-                    { "name": "access0", "role": "access", "device": "net_null0", "mac": "02:00:00:00:01:01" },
-                    { "name": "underlay0", "role": "underlay", "device": "net_null1", "mac": "02:00:00:00:02:01", "mtu": 1600, "addresses": ["192.0.2.1/24"] },
-                    { "name": "qinq0", "role": "access", "mode": "qinq", "device": "net_null2", "mac": "02:00:00:00:01:02" } ],
-                  "segments": [
-                    { "name": "blue", "vsid": 5001, "attachments": [ { "port": "access0", "vlan": 100 } ], "peers": [ "192.0.2.2" ],
-                      "router": { "mac": "00:00:5e:00:01:0a", "addresses": ["10.1.1.1/24"] } },
-                    { "name": "green", "vsid": 5002, "attachments": [ { "port": "qinq0", "vlan": 200, "innerVlan": 7 } ], "peers": [ "192.0.2.2" ] } ]{{top}} }
-                """;
-            ConfigurationResult result = ConfigurationLoader.Parse(
-                six ? json.Replace("10.1.1.1/24\"", "10.1.1.1/24\", \"2001:db8:ca::1/64\"", StringComparison.Ordinal)
-                    .Replace("192.0.2.1/24\"", "192.0.2.1/24\", \"2001:db8:a::1/64\"", StringComparison.Ordinal) : json);
-            Assert.True(result.IsValid, string.Join('\n', result.Errors));
-            Memory = GatewayMemory.CreatePrivate(GatewayTables.LimitsFor(result.Configuration));
-            PortTableWriter.Write(Memory, result.Configuration);
-            Plane = new ControlPlane(Memory, result.Configuration, new NoLog(), new ControlOptions());
-            Plane.Start(Now);
-            _worker = new Worker<FakePorts>(Memory, 0, 3, 32, new FakePorts(_device, 0), _group);
-            _worker.Poll();
-        }
-
-        public GatewayMemory Memory { get; }
-
-        public ControlPlane Plane { get; }
-
-        public ulong Now { get; private set; } = 1000 * Second;
 
         public void Learn(int vsid, string mac, bool peer)
         {
@@ -215,28 +181,35 @@ public sealed unsafe class AnnounceTests
                 Now += step;
                 Plane.Collect();
                 Plane.Process(Now);
-                while (_worker.Poll())
-                {
-                }
+                PollToTheEnd();
             }
         }
 
         public List<string> Frames(int port)
         {
-            List<string> frames = [.. _device.Outputs.Skip(_read[port]).Where(o => o.Port == port).Select(static o => Convert.ToHexStringLower(o.Bytes))];
-            _read[port] = _device.Outputs.Count;
+            List<string> frames = [.. Device.Outputs.Skip(_read[port]).Where(o => o.Port == port).Select(static o => Convert.ToHexStringLower(o.Bytes))];
+            _read[port] = Device.Outputs.Count;
             return frames;
         }
 
-        public void Dispose()
+        private protected override void Check() => Assert.Equal(0ul, Statistics->Received);
+
+        private static GatewayConfiguration Configuration(string top, bool six)
         {
-            Assert.Equal(0ul, Memory.Statistics(0)->InjectFailed);
-            Assert.Equal(0ul, Memory.Statistics(0)->Received);
-            Assert.Equal(0, _device.Pool.InUse);
-            _worker.Release();
-            _group.Dispose();
-            _device.Dispose();
-            Memory.Dispose();
+            string json = $$"""
+                { "name": "announce",
+                  "ports": [
+                    { "name": "access0", "role": "access", "device": "net_null0", "mac": "02:00:00:00:01:01" },
+                    { "name": "underlay0", "role": "underlay", "device": "net_null1", "mac": "02:00:00:00:02:01", "mtu": 1600, "addresses": ["192.0.2.1/24"] },
+                    { "name": "qinq0", "role": "access", "mode": "qinq", "device": "net_null2", "mac": "02:00:00:00:01:02" } ],
+                  "segments": [
+                    { "name": "blue", "vsid": 5001, "attachments": [ { "port": "access0", "vlan": 100 } ], "peers": [ "192.0.2.2" ],
+                      "router": { "mac": "00:00:5e:00:01:0a", "addresses": ["10.1.1.1/24"] } },
+                    { "name": "green", "vsid": 5002, "attachments": [ { "port": "qinq0", "vlan": 200, "innerVlan": 7 } ], "peers": [ "192.0.2.2" ] } ]{{top}} }
+                """;
+            return Parse(
+                six ? json.Replace("10.1.1.1/24\"", "10.1.1.1/24\", \"2001:db8:ca::1/64\"", StringComparison.Ordinal)
+                    .Replace("192.0.2.1/24\"", "192.0.2.1/24\", \"2001:db8:a::1/64\"", StringComparison.Ordinal) : json);
         }
     }
 }

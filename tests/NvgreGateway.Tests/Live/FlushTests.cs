@@ -44,7 +44,7 @@ public sealed unsafe class FlushTests
     [Requirement("E-035")]
     public void WhatIsFlushedIsFloodedOnceAndLearnedAgainAndNothingElseIs(string what, string whose)
     {
-        using var rig = new LiveRig();
+        using var rig = new Rig();
         rig.EverybodySpeaks();
         Assert.Equal(s_stations.Length, rig.Plane.Tables.Fdb.Count);
         rig.MustKnowAllBut("");
@@ -64,39 +64,8 @@ public sealed unsafe class FlushTests
 
     private sealed record Station(string Name, string Mac, int Vsid, int Port, int Vlan, int Peer);
 
-    private sealed class LiveRig : IDisposable
+    private sealed class Rig() : LiveRig(Configuration(), 64, links: true)
     {
-        private const ulong Second = 1_000_000_000;
-        private readonly FakeDevice _device = new(3, 1, 64);
-        private readonly WorkerGroup _group = new(1, [1, 1, 1]);
-        private readonly Worker<FakePorts> _worker;
-        private ulong _now = 1000 * Second;
-        private ulong _sequence;
-
-        public LiveRig()
-        {
-            GatewayConfiguration configuration = Configuration();
-            Memory = GatewayMemory.CreatePrivate(GatewayTables.LimitsFor(configuration));
-            PortTableWriter.Write(Memory, configuration);
-            for (int i = 0; i < 3; i++)
-            {
-                PortState* state = Memory.PortStates + i;
-                state->Present = state->Started = state->LinkUp = 1;
-            }
-
-            Plane = new ControlPlane(Memory, configuration, new NoLog(), new ControlOptions());
-            Plane.Start(_now);
-            Plane.WatchPorts(_now);
-            _worker = new Worker<FakePorts>(Memory, 0, 3, 32, new FakePorts(_device, 0), _group);
-            _worker.Poll();
-        }
-
-        public GatewayMemory Memory { get; }
-
-        public ControlPlane Plane { get; }
-
-        private WorkerStatistics* Statistics => Memory.Statistics(0);
-
         /// <summary>Every station sends a broadcast, and control takes note.</summary>
         public void EverybodySpeaks()
         {
@@ -105,9 +74,9 @@ public sealed unsafe class FlushTests
                 Send(s, "ff:ff:ff:ff:ff:ff");
             }
 
-            _now += Second;
+            Now += Second;
             Plane.Collect();
-            Plane.Process(_now);
+            Plane.Process(Now);
         }
 
         /// <summary>A frame to each station: it goes to it alone when it is known, else to every place of its segment, once to each.</summary>
@@ -152,34 +121,21 @@ public sealed unsafe class FlushTests
                     return fdb.FlushMac(MacAddress.Parse("02:00:00:00:0b:02", CultureInfo.InvariantCulture), ids.SegmentOf(5002));
                 default:
                     Memory.PortStates[2].LinkUp = 0;
-                    Plane.WatchPorts(_now);
+                    Plane.WatchPorts(Now);
                     Memory.PortStates[2].LinkUp = 1;
-                    Plane.WatchPorts(_now);
+                    Plane.WatchPorts(Now);
                     return 0;
             }
         }
 
-        public void Dispose()
+        private protected override void Check()
         {
-            ulong dropped = 0;
-            for (int i = 0; i < 128; i++)
-            {
-                dropped += Statistics->Drops[i];
-            }
-
-            Assert.Equal(0ul, dropped);
-            Assert.Equal(_sequence, Statistics->Received);
-            Assert.Equal(_sequence, Statistics->Transmitted);
-            Assert.Equal(0, _device.Pool.InUse);
-            _worker.Release();
-            _group.Dispose();
-            _device.Dispose();
-            Memory.Dispose();
+            Assert.Equal(0ul, Dropped());
+            Assert.Equal(Given, Statistics->Received);
+            Assert.Equal(Given, Statistics->Transmitted);
         }
 
-        private static GatewayConfiguration Configuration()
-        {
-            ConfigurationResult result = ConfigurationLoader.Parse("""
+        private static GatewayConfiguration Configuration() => Parse("""
                 { "name": "flush",
                   "ports": [
                     { "name": "access0", "role": "access", "device": "net_null0", "mac": "02:00:00:00:01:01" },
@@ -190,9 +146,6 @@ public sealed unsafe class FlushTests
                     { "name": "blue", "vsid": 5001, "attachments": [ { "port": "access0", "vlan": 100 }, { "port": "access1", "vlan": 100 } ], "peers": [ "192.0.2.2", "192.0.2.3" ] },
                     { "name": "green", "vsid": 5002, "attachments": [ { "port": "access0", "vlan": 200 }, { "port": "access1", "vlan": 200 } ], "peers": [ "192.0.2.2" ] } ] }
                 """);
-            Assert.True(result.IsValid, string.Join('\n', result.Errors));
-            return result.Configuration;
-        }
 
         /// <summary>Sends a frame of a station; returns where copies of it left: port, and last byte of the peer's PA.</summary>
         private List<(int Port, int Peer)> Send(Station from, string destination)
@@ -201,13 +154,11 @@ public sealed unsafe class FlushTests
             string frame = from.Peer == 0
                 ? macs + $"8100{from.Vlan:x4}" + rest
                 : "020000000201" + $"0200000002{from.Peer:x2}" + "0800" + Ipv4(from.Peer, 28 + ((macs.Length + rest.Length) / 2)) + $"20006558{from.Vsid:x6}00" + macs + rest;
-            _device.Inputs[from.Port][0].Enqueue((nint)_device.Pool.Receive(Convert.FromHexString(frame), ++_sequence, 128));
-            int before = _device.Outputs.Count;
-            while (_worker.Poll())
-            {
-            }
+            Receive(from.Port, Convert.FromHexString(frame));
+            int before = Device.Outputs.Count;
+            PollToTheEnd();
 
-            return [.. _device.Outputs.Skip(before).Select(static o => (o.Port, o.Port == 1 ? (int)o.Bytes[33] : 0))];
+            return [.. Device.Outputs.Skip(before).Select(static o => (o.Port, o.Port == 1 ? (int)o.Bytes[33] : 0))];
         }
 
         // From a peer to the gateway; the sum of its fixed words, RFC 1071.

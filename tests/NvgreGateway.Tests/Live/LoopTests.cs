@@ -11,7 +11,7 @@ namespace NvgreGateway.Tests.Live;
 /// <summary>Two gateways that connect the same VLAN with the same VSID: what loops between them, and how that ends.</summary>
 public sealed unsafe class LoopTests
 {
-    private const ulong Second = 1_000_000_000, Millisecond = 1_000_000;
+    private const ulong Second = LiveRig.Second, Millisecond = LiveRig.Millisecond;
 
     // On VLAN 100, from a host to everybody.
     private const string Broadcast = "ffffffffffff020000000a018100006488b6" + "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000";
@@ -128,40 +128,10 @@ public sealed unsafe class LoopTests
         }
     }
 
-    private sealed class Site : IDisposable
+    private sealed class Site(int number, int peer, bool loopDetection = true) : LiveRig(Configuration(number, peer, loopDetection), 2048)
     {
         public const int Access = 0, Underlay = 1;
-        private readonly FakeDevice _device = new(2, 1, 2048);
-        private readonly WorkerGroup _group = new(1, [1, 1]);
-        private readonly Worker<FakePorts> _worker;
         private int _read;
-        private ulong _sequence;
-
-        public Site(int number, int peer, bool loopDetection = true)
-        {
-            ConfigurationResult result = ConfigurationLoader.Parse($$"""
-                { "name": "loop{{number}}", "announce": { "repeats": 0, "intervalSeconds": 0 },
-                  "ports": [
-                    { "name": "access0", "role": "access", "device": "net_null0", "mac": "02:00:00:00:01:0{{number}}" },
-                    { "name": "underlay0", "role": "underlay", "device": "net_null1", "mac": "02:00:00:00:02:0{{number}}", "mtu": 1600, "addresses": ["192.0.2.{{number}}/24"],
-                      "neighbors": [ { "address": "192.0.2.{{peer}}", "mac": "02:00:00:00:02:0{{peer}}" } ] } ],
-                  "segments": [
-                    { "name": "blue", "vsid": 5001, "loopDetection": {{(loopDetection ? "true" : "false")}}, "attachments": [ { "port": "access0", "vlan": 100 } ], "peers": [ "192.0.2.{{peer}}" ] } ] }
-                """);
-            Assert.True(result.IsValid, string.Join('\n', result.Errors));
-            Memory = GatewayMemory.CreatePrivate(GatewayTables.LimitsFor(result.Configuration));
-            PortTableWriter.Write(Memory, result.Configuration);
-            Plane = new ControlPlane(Memory, result.Configuration, new NoLog(), new ControlOptions());
-            Plane.Start(Now);
-            _worker = new Worker<FakePorts>(Memory, 0, 2, 32, new FakePorts(_device, 0), _group);
-            _worker.Poll();
-        }
-
-        public GatewayMemory Memory { get; }
-
-        public ControlPlane Plane { get; }
-
-        public ulong Now { get; private set; } = 1000 * Second;
 
         /// <summary>What left and nobody has taken yet.</summary>
         public List<Sent> Left { get; } = [];
@@ -171,9 +141,7 @@ public sealed unsafe class LoopTests
         /// <summary>How often a tenant's broadcast left on the VLAN.</summary>
         public ulong Turns { get; private set; }
 
-        public ulong Drops(DropReason reason) => Memory.Statistics(0)->Drops[(int)reason] + Memory.Header->ControlDrops[(int)reason];
-
-        public void Receive(int port, byte[] frame) => _device.Inputs[port][0].Enqueue((nint)_device.Pool.Receive(frame, ++_sequence, 128));
+        public ulong Drops(DropReason reason) => Statistics->Drops[(int)reason] + Memory.Header->ControlDrops[(int)reason];
 
         public void Run(ulong nanoseconds, IEnumerable<Sent> frames)
         {
@@ -185,18 +153,14 @@ public sealed unsafe class LoopTests
             for (ulong end = Now + nanoseconds; Now < end;)
             {
                 Now += Math.Min(nanoseconds, Millisecond);
-                while (_worker.Poll())
-                {
-                }
+                PollToTheEnd();
 
                 Plane.Collect();
                 Plane.Process(Now);
-                while (_worker.Poll())
-                {
-                }
+                PollToTheEnd();
             }
 
-            foreach (Sent sent in _device.Outputs.Skip(_read))
+            foreach (Sent sent in Device.Outputs.Skip(_read))
             {
                 Left.Add(sent);
                 if (sent.Port == Access)
@@ -207,42 +171,48 @@ public sealed unsafe class LoopTests
                 }
             }
 
-            _read = _device.Outputs.Count;
+            _read = Device.Outputs.Count;
         }
 
         public void Reload(GatewayConfiguration next)
         {
-            _worker.Poll();
+            Worker.Poll();
             var apply = Task.Run(() => Plane.Apply(next, Now));
             while (!apply.IsCompleted)
             {
-                _worker.Poll();
+                Worker.Poll();
             }
 
             Assert.Equal((true, true), (apply.Result.Accepted, apply.Result.Changed));
-            _worker.Poll();
+            Worker.Poll();
         }
 
-        public void Dispose()
+        private protected override void Check()
         {
             Run(Millisecond, []);
-            WorkerStatistics* s = Memory.Statistics(0);
-            ulong dropped = 0, refused = 0;
+            WorkerStatistics* s = Statistics;
+            ulong refused = 0;
             for (int i = 0; i < 128; i++)
             {
-                dropped += s->Drops[i];
                 refused += Memory.Header->ControlDrops[i];
             }
 
-            Assert.Equal(s->Received, s->Transmitted + s->Consumed + dropped); // what control refused is still among the consumed here
+            Assert.Equal(s->Received, s->Transmitted + s->Consumed + Dropped()); // what control refused is still among the consumed here
             Assert.True(refused <= s->Consumed);
-            Assert.Equal(_sequence, s->Received);
-            Assert.Equal(0, _device.Pool.InUse);
-            Assert.Equal(0ul, s->InjectFailed);
-            _worker.Release();
-            _group.Dispose();
-            _device.Dispose();
-            Memory.Dispose();
+            Assert.Equal(Given, s->Received);
+        }
+
+        private static GatewayConfiguration Configuration(int number, int peer, bool loopDetection)
+        {
+            return Parse($$"""
+                { "name": "loop{{number}}", "announce": { "repeats": 0, "intervalSeconds": 0 },
+                  "ports": [
+                    { "name": "access0", "role": "access", "device": "net_null0", "mac": "02:00:00:00:01:0{{number}}" },
+                    { "name": "underlay0", "role": "underlay", "device": "net_null1", "mac": "02:00:00:00:02:0{{number}}", "mtu": 1600, "addresses": ["192.0.2.{{number}}/24"],
+                      "neighbors": [ { "address": "192.0.2.{{peer}}", "mac": "02:00:00:00:02:0{{peer}}" } ] } ],
+                  "segments": [
+                    { "name": "blue", "vsid": 5001, "loopDetection": {{(loopDetection ? "true" : "false")}}, "attachments": [ { "port": "access0", "vlan": 100 } ], "peers": [ "192.0.2.{{peer}}" ] } ] }
+                """);
         }
 
         private static byte[] Bytes(MacAddress mac)

@@ -75,7 +75,7 @@ public sealed unsafe class PathTests
         string other = second
             ? """, "routes": [ { "prefix": "0.0.0.0/0", "via": "203.0.113.254" } ], "neighbors": [ { "address": "203.0.113.254", "mac": "02:00:00:00:02:aa" } ]"""
             : string.Empty;
-        ConfigurationResult result = ConfigurationLoader.Parse($$"""
+        return LiveRig.Parse($$"""
             { "name": "paths",
               "ports": [
                 { "name": "access0", "role": "access", "device": "net_null0", "mac": "02:00:00:00:01:01" },
@@ -85,55 +85,27 @@ public sealed unsafe class PathTests
                 { "name": "blue", "vsid": 5001, "attachments": [ { "port": "access0", "vlan": 100 } ], "peers": [ "198.51.100.10" ], "spread": "flow",
                   "records": [ { "mac": "00:15:5d:00:00:0b", "ca": "10.1.1.11", "pa": "198.51.100.10" } ] }{{more}} ]{{top}} }
             """);
-        Assert.True(result.IsValid, string.Join('\n', result.Errors));
-        return result.Configuration;
     }
 
-    private sealed class Rig : IDisposable
+    private sealed class Rig(GatewayConfiguration configuration) : LiveRig(configuration, 512, links: true)
     {
-        private const ulong Second = 1_000_000_000;
-        private readonly FakeDevice _device = new(3, 1, 512);
-        private readonly WorkerGroup _group = new(1, [1, 1, 1]);
-        private Worker<FakePorts> _worker;
-        private ControlPlane _plane;
-        private ulong _sequence;
-        private ulong _now = 1000 * Second;
-
-        public Rig(GatewayConfiguration configuration)
-        {
-            Memory = GatewayMemory.CreatePrivate(GatewayTables.LimitsFor(configuration));
-            PortTableWriter.Write(Memory, configuration);
-            for (int i = 0; i < 3; i++)
-            {
-                PortState* state = Memory.PortStates + i;
-                state->Present = state->Started = state->LinkUp = 1;
-            }
-
-            _plane = Start(configuration);
-            _worker = new Worker<FakePorts>(Memory, 0, 3, 32, new FakePorts(_device, 0), _group);
-        }
-
-        private GatewayMemory Memory { get; }
-
         public bool Apply(GatewayConfiguration configuration)
         {
-            ReloadResult result = _plane.Apply(configuration, ++_now);
+            ReloadResult result = Plane.Apply(configuration, ++Now);
             Assert.True(result.Accepted, string.Join('\n', result.Problems));
             return result.Changed;
         }
 
-        public void RestartControl(GatewayConfiguration configuration) => _plane = Start(configuration);
-
-        public void RestartWorker()
+        public void RestartControl(GatewayConfiguration configuration)
         {
-            _worker.Release();
-            _worker = new Worker<FakePorts>(Memory, 0, 3, 32, new FakePorts(_device, 0), _group);
+            Now++;
+            Plane = StartControl(configuration, links: true);
         }
 
         public void SetLink(int port, bool up)
         {
             Memory.PortStates[port].LinkUp = (byte)(up ? 1 : 0);
-            _plane.WatchPorts(++_now);
+            Plane.WatchPorts(++Now);
         }
 
         /// <summary>Of 256 TCP flows, the source ports 49152 and on: FlowID, source address and the last byte of the next hop's MAC.</summary>
@@ -145,33 +117,16 @@ public sealed unsafe class PathTests
                 byte[] frame = Convert.FromHexString("00155D00000B" + "020000000A01" + "81000064" + "0800" + "450000280000400040060000" + "0A0101C8" + "0A01010B" + "C00001BB" + new string('0', 32));
                 BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(38), (ushort)(49152 + i));
                 frame[50] = 0x50;
-                _device.Outputs.Clear();
-                _device.Inputs[0][0].Enqueue((nint)_device.Pool.Receive(frame, ++_sequence));
-                _worker.Poll();
-                byte[] sent = Assert.Single(_device.Outputs).Bytes;
+                Device.Outputs.Clear();
+                Receive(0, frame, headroom: -1);
+                Worker.Poll();
+                byte[] sent = Assert.Single(Device.Outputs).Bytes;
                 ways[i] = $"{sent[41]:X2} from {new System.Net.IPAddress(sent.AsSpan(26, 4))} via {sent[5]:X2}";
             }
 
             return ways;
         }
 
-        public void Dispose()
-        {
-            WorkerStatistics* s = Memory.Statistics(0);
-            Assert.Equal(s->Received, s->Transmitted);
-            Assert.Equal(0, _device.Pool.InUse);
-            _worker.Release();
-            _group.Dispose();
-            _device.Dispose();
-            Memory.Dispose();
-        }
-
-        private ControlPlane Start(GatewayConfiguration configuration)
-        {
-            var plane = new ControlPlane(Memory, configuration, new NoLog(), new ControlOptions());
-            plane.Start(++_now);
-            plane.WatchPorts(_now);
-            return plane;
-        }
+        private protected override void Check() => Assert.Equal(Statistics->Received, Statistics->Transmitted);
     }
 }
