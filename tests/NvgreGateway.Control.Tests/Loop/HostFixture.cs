@@ -47,7 +47,7 @@ internal sealed class HostFixture : IDisposable
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    public static void Eventually(Func<bool> condition, string what, double seconds = 10)
+    public static void Eventually(Func<bool> condition, string what, double seconds = 30)
     {
         Stopwatch watch = Stopwatch.StartNew();
         while (!condition())
@@ -73,7 +73,7 @@ internal sealed class HostFixture : IDisposable
 
     public (int Status, string Body) Get(string path)
     {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{MetricsPort}{path}"));
@@ -92,7 +92,7 @@ internal sealed class HostFixture : IDisposable
     public int StopHost()
     {
         _stop.Cancel();
-        Assert.True(Running!.Wait(TimeSpan.FromSeconds(20)), "the control process does not stop");
+        Assert.True(Running!.Wait(TimeSpan.FromSeconds(60)), "the control process does not stop");
         return Running.Result;
     }
 

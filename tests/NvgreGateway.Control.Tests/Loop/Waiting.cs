@@ -7,7 +7,7 @@ internal static class Waiting
     {
         try
         {
-            Assert.True(task.Wait(TimeSpan.FromSeconds(20)), "no answer in 20 s");
+            Assert.True(task.Wait(TimeSpan.FromSeconds(60)), "no answer in 60 s");
             return task.Result;
         }
         catch (AggregateException e)

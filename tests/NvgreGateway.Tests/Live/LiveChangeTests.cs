@@ -13,6 +13,7 @@ public sealed unsafe class LiveChangeTests
 {
     private const int Changes = 10_000;
     private const int Variants = 6;
+    private const ulong Enough = 100_000; // numbered frames each way
 
     [Fact]
     [Requirement("F-001")]
@@ -53,7 +54,8 @@ public sealed unsafe class LiveChangeTests
         {
             var now = new SegmentConfiguration?[LoadDevice.Slots];
             int applied = 0, published = 0;
-            while (applied < Changes && fault is null && device.Wrong is null)
+            // A machine that gives the worker little time meanwhile is given some more changes.
+            while ((applied < Changes || (applied < 4 * Changes && (device.Numbered(0).In < Enough || device.Numbered(1).In < Enough))) && fault is null && device.Wrong is null)
             {
                 int slot = random.Next(LoadDevice.Slots), v = random.Next(Variants + 1);
                 now[slot] = v == Variants ? null : variants[slot][v];
@@ -72,13 +74,15 @@ public sealed unsafe class LiveChangeTests
                 }
             }
 
-            Assert.Equal(Changes, applied);
-            Assert.InRange(published, Changes / 2, Changes);
+            Assert.InRange(applied, Changes, 4 * Changes);
+            Assert.InRange(published, applied / 2, applied);
         }
         finally
         {
             device.Quiet = true;
-            Thread.Sleep(20);
+            // What the worker has it sends in its next loops.
+            ulong polls = Volatile.Read(ref memory.Statistics(0)->Polls);
+            SpinWait.SpinUntil(() => Volatile.Read(ref memory.Statistics(0)->Polls) >= polls + 100 || fault is not null, TimeSpan.FromSeconds(60));
             Volatile.Write(ref stop, true);
             thread.Join();
         }
@@ -88,7 +92,7 @@ public sealed unsafe class LiveChangeTests
         for (int direction = 0; direction < 2; direction++)
         {
             (ulong sent, ulong came) = device.Numbered(direction);
-            Assert.InRange(sent, 100_000ul, ulong.MaxValue);
+            Assert.InRange(sent, Enough, ulong.MaxValue);
             Assert.Equal(sent, came);
         }
 
