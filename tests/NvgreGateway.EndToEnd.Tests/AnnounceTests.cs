@@ -19,14 +19,14 @@ public class AnnounceTests
         site.Start();
         const string Router = "vlan.id == 100 && arp.isgratuitous == 1 && eth.src == 00:00:5e:00:01:0a && arp.src.proto_ipv4 == 192.168.100.254";
         string pa = $"arp.isgratuitous == 1 && eth.src == {Configurations.UnderlayMac} && arp.src.proto_ipv4 == {OvsPeer.GatewayAddress}";
-        Assert.True(Shell.Eventually(() => site.AccessCapture.Count(Router) == 4 && site.UnderlayCapture!.Count(pa) == 4, 15, 500), "not announced at once and three times more");
+        Assert.True(Shell.Eventually(() => site.AccessCapture.Count(Router) == 4 && site.UnderlayCapture!.Count(pa) == 4, 60, 500), "not announced at once and three times more");
         Traffic.MustPing(site.Host.Namespace, OvsPeer.TenantAddress);
 
         string told = Shell.Run($"{Machine.Root}/nvgre-gateway announce --name {site.Gateway.Name}");
         Assert.Contains("addresses 4, MACs behind peers 1", told, StringComparison.Ordinal);
-        Assert.True(Shell.Eventually(() => site.AccessCapture.Count(Router) >= 5 && site.UnderlayCapture!.Count(pa) >= 5, 15, 100), "not announced on command");
+        Assert.True(Shell.Eventually(() => site.AccessCapture.Count(Router) >= 5 && site.UnderlayCapture!.Count(pa) >= 5, 60, 100), "not announced on command");
         string rarp = $"vlan.id == 100 && arp.opcode == 3 && eth.type == 0x8100 && eth.src == {OvsPeer.TenantMac} && arp.src.hw_mac == {OvsPeer.TenantMac}";
-        Assert.True(Shell.Eventually(() => site.AccessCapture.Count(rarp) == 1, 15, 200), "no RARP frame of the tenant's MAC");
+        Assert.True(Shell.Eventually(() => site.AccessCapture.Count(rarp) == 1, 60, 200), "no RARP frame of the tenant's MAC");
         site.AccessCapture.Stop();
         site.UnderlayCapture!.Stop();
         Assert.Equal(1, site.AccessCapture.Count(rarp));

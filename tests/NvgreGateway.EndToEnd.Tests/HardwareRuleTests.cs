@@ -32,12 +32,12 @@ public class HardwareRuleTests
             """));
         gateway.Start();
         JsonArray rules(int port) => gateway.Show("capabilities").AsArray()[port]!["rules"]!.AsArray();
-        Assert.True(Shell.Eventually(() => Enumerable.Range(0, 3).All(p => rules(p).Count > 0 && rules(p).All(static r => (string?)r!["taken"] == "no")), 20), gateway.ShowTable("capabilities"));
+        Assert.True(Shell.Eventually(() => Enumerable.Range(0, 3).All(p => rules(p).Count > 0 && rules(p).All(static r => (string?)r!["taken"] == "no")), 60), gateway.ShowTable("capabilities"));
         Assert.All(Enumerable.Range(0, 3).SelectMany(rules), static r => Assert.False(string.IsNullOrEmpty((string?)r!["reason"])));
         Assert.All(gateway.Show("capabilities").AsArray(), static p => Assert.Empty(p!["capable"]!["vmq"]!.AsArray()));
 
         // What the configuration asks for besides is refused, and shown as that.
-        Assert.True(Shell.Eventually(() => gateway.Show("flows").AsArray() is { Count: > 0 } flows && flows.All(static f => (string?)f!["state"] == "refused"), 10), gateway.ShowTable("flows"));
+        Assert.True(Shell.Eventually(() => gateway.Show("flows").AsArray() is { Count: > 0 } flows && flows.All(static f => (string?)f!["state"] == "refused"), 60), gateway.ShowTable("flows"));
         Assert.Contains("vsid-queues", gateway.ShowTable("flows"), StringComparison.Ordinal);
         File.WriteAllText(lab.LogFile("shown"), gateway.ShowTable("capabilities") + gateway.ShowTable("flows"));
         Assert.Equal(0, gateway.Metrics().Sum(MetricNames.Events, ("name", "offload.rule_fail")));

@@ -26,9 +26,18 @@ public class HealthTests
         try
         {
             Stopwatch watch = Stopwatch.StartNew();
-            Assert.True(Shell.Eventually(() => site.Gateway.Fetch("/healthz").Status is not 200, 5, 50), "liveness still holds while no worker loops");
-            // Each question to the endpoint takes some time by itself; half a second is for that.
-            Assert.InRange(watch.Elapsed.TotalSeconds, 0, 2.5);
+            double asked = 0;
+            bool Fails()
+            {
+                double now = watch.Elapsed.TotalSeconds;
+                bool fails = site.Gateway.Fetch("/healthz").Status is not 200;
+                asked = fails ? asked : now;
+                return fails;
+            }
+
+            Assert.True(Shell.Eventually(Fails, 30, 50), "liveness still holds while no worker loops");
+            // When it was asked for the last time that it still held: how long an answer takes is the machine's. Half a second is for a busy one.
+            Assert.InRange(asked, 0, 2.5);
         }
         finally
         {
@@ -38,7 +47,7 @@ public class HealthTests
             }
         }
 
-        Assert.True(Shell.Eventually(() => site.Gateway.Fetch("/healthz").Status == 200, 10), "liveness does not come back");
+        Assert.True(Shell.Eventually(() => site.Gateway.Fetch("/healthz").Status == 200, 30), "liveness does not come back");
         Traffic.MustPing(site.Host.Namespace, OvsPeer.TenantAddress);
         Accounting.MustClose(site.Gateway);
         site.Gateway.Stop();
@@ -52,12 +61,12 @@ public class HealthTests
         OvsSite site = new(lab, "af_packet");
         string host = site.Host.Namespace;
         // Both sides call while nobody is there: whoever forwards too early answers one of them.
-        using BackgroundProcess fromHost = new(lab.LogFile("ping-host"), "ip", "netns", "exec", host, "ping", "-i", "0.05", "-c", "400", "-W", "1", OvsPeer.TenantAddress);
-        using BackgroundProcess fromPeer = new(lab.LogFile("ping-peer"), "ip", "netns", "exec", site.Ovs.Namespace, "ping", "-i", "0.05", "-c", "400", "-W", "1", OvsPeer.GatewayAddress);
+        using BackgroundProcess fromHost = new(lab.LogFile("ping-host"), "ip", "netns", "exec", host, "ping", "-i", "0.05", "-W", "1", OvsPeer.TenantAddress);
+        using BackgroundProcess fromPeer = new(lab.LogFile("ping-peer"), "ip", "netns", "exec", site.Ovs.Namespace, "ping", "-i", "0.05", "-W", "1", OvsPeer.GatewayAddress);
         double started = Now();
         site.Start();
         double ready = Now();
-        Assert.True(Shell.Eventually(() => site.UnderlayCapture!.Count($"icmp && gre && ip.src == {OvsPeer.Address}") > 0, 15, 500), "it does not forward");
+        Assert.True(Shell.Eventually(() => site.UnderlayCapture!.Count($"icmp && gre && ip.src == {OvsPeer.Address}") > 0, 40, 500), "it does not forward");
         site.AccessCapture.Stop();
         site.UnderlayCapture!.Stop();
 

@@ -23,7 +23,7 @@ public class OffloadTests
         // These devices do not loop, and that is said (C-073).
         Assert.Equal("by its driver only, not by loopback: the device cannot", Offload(user, "csum.udp6")["checked"]!.GetValue<string>());
         Assert.Contains("by its driver only, not by loopback", Shell.Try($"{Machine.Root}/nvgre-gateway show offloads --name {user.Name} 2>&1").Output, StringComparison.Ordinal);
-        Assert.True(Shell.Eventually(() => InForce(vhost, "tso.inner4") == "plain" && InForce(vhost, "csum.tcp4") == "plain nvgre rx", 15), "the guest's word does not count");
+        Assert.True(Shell.Eventually(() => InForce(vhost, "tso.inner4") == "plain" && InForce(vhost, "csum.tcp4") == "plain nvgre rx", 60), "the guest's word does not count");
         Traffic.MustPing(left.Namespace, "192.168.100.2");
 
         // Live, and told; what the device could do stays.
@@ -42,13 +42,13 @@ public class OffloadTests
         Assert.Equal("plain nvgre rx", InForce(user, "csum.tcp6"));
         Assert.StartsWith("done, the port was restarted\ncsum.tcp6 tx: the device does plain nvgre; ", Set(user, "csum.tcp6 tx --disruptive").Output, StringComparison.Ordinal);
         Assert.Equal("plain nvgre", InForce(user, "csum.tcp6"));
-        Assert.True(Shell.Eventually(() => InForce(vhost, "tso.inner6").Length == 0, 15), "the guest takes no large frame any more");
+        Assert.True(Shell.Eventually(() => InForce(vhost, "tso.inner6").Length == 0, 60), "the guest takes no large frame any more");
         Traffic.MustPing(left.Namespace, "192.168.100.2");
         Traffic.MustPing(right.Namespace, "192.168.100.1");
 
         // A control process that is killed leaves a successor with the same; a file that is read again undoes it.
         vhost.Kill("control");
-        Assert.True(Shell.Eventually(vhost.IsReady, 20), "control did not come back");
+        Assert.True(Shell.Eventually(vhost.IsReady, 60), "control did not come back");
         Assert.Equal("off", Offload(vhost, "tso.inner4")["asked"]!.GetValue<string>());
         string off = Set(vhost, "all off").Output;
         Assert.StartsWith("done\nthe device does csum.tcp4 (rx), ", off, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public class OffloadTests
         Assert.Equal(("", "rx"), (InForce(vhost, "tso.inner6"), InForce(vhost, "csum.udp4")));
         Traffic.MustPing(right.Namespace, "192.168.100.1");
         vhost.Supervisor.Signal(1);
-        Assert.True(Shell.Eventually(() => InForce(vhost, "csum.udp4") == "plain nvgre rx", 15), "the file was not read again");
+        Assert.True(Shell.Eventually(() => InForce(vhost, "csum.udp4") == "plain nvgre rx", 60), "the file was not read again");
 
         Accounting.MustClose(vhost);
         Accounting.MustClose(user);

@@ -96,9 +96,9 @@ public class OvsPeerTests
         string host = site.Host.Namespace, tenant = site.Tenant;
         Traffic.MustPing(host, OvsPeer.TenantAddress);
         // 40 flows each way: a UDP datagram to a closed port is answered by ICMP of the tenant, so flows of both kinds go back.
-        Udp(host, OvsPeer.TenantAddress, 40, 3);
-        Udp(tenant, "192.168.100.1", 40, 3);
-        Shell.Eventually(() => site.UnderlayCapture!.Count($"udp && gre && ip.src == {OvsPeer.Address}") >= 120, 10, 500);
+        Udp(host, OvsPeer.TenantAddress, 40, 4);
+        Udp(tenant, "192.168.100.1", 40, 4);
+        Shell.Eventually(() => site.UnderlayCapture!.Count($"udp && gre && ip.src == {OvsPeer.Address}") >= 120, 30, 500);
         site.UnderlayCapture!.Stop();
 
         foreach (string source in new[] { OvsPeer.GatewayAddress, OvsPeer.Address })

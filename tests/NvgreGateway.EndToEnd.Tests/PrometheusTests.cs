@@ -28,18 +28,18 @@ public class PrometheusTests
         lab.Add(new BackgroundProcess(lab.LogFile("prometheus"), "prometheus", "--config.file=" + configuration,
             "--storage.tsdb.path=" + Path.Combine(lab.Sockets, "tsdb"), "--web.listen-address=" + address));
 
-        Assert.True(Shell.Eventually(() => Query(address, "up{job=\"gateway\"}") == "1", 30, 500), "Prometheus could not scrape the gateway");
+        Assert.True(Shell.Eventually(() => Query(address, "up{job=\"gateway\"}") == "1", 60, 500), "Prometheus could not scrape the gateway");
         long expected = site.Gateway.Metrics().Count(MetricNames.PortRx, ("port", "access0"));
         Assert.True(expected >= 6);
-        Assert.True(Shell.Eventually(() => Query(address, $"{MetricNames.PortRx}{{port=\"access0\"}} >= bool {expected}") == "1", 10, 500),
+        Assert.True(Shell.Eventually(() => Query(address, $"{MetricNames.PortRx}{{port=\"access0\"}} >= bool {expected}") == "1", 60, 500),
             "Prometheus does not have the counter of the port");
         // The closed list of drop reasons: every reason is there, also while it is 0.
-        Assert.True(Shell.Eventually(() => Query(address, $"count({MetricNames.Drops}) >= bool 90") == "1", 10, 500));
+        Assert.True(Shell.Eventually(() => Query(address, $"count({MetricNames.Drops}) >= bool 90") == "1", 60, 500));
 
         Assert.Equal(200, site.Gateway.Fetch("/healthz").Status);
         Assert.Equal(200, site.Gateway.Fetch("/readyz").Status);
         site.Gateway.Stop();
-        Assert.True(Shell.Eventually(() => Query(address, "up{job=\"gateway\"}") == "0", 15, 500), "Prometheus still finds a gateway that is stopped");
+        Assert.True(Shell.Eventually(() => Query(address, "up{job=\"gateway\"}") == "0", 60, 500), "Prometheus still finds a gateway that is stopped");
     }
 
     /// <summary>The value of an instant query that gives one sample; empty where it gives none.</summary>

@@ -9,7 +9,7 @@ public class QuickstartTests
         using Lab lab = new();
         IReadOnlyList<string> before = Traces();
         // The packages are there and the build is the one under test, which must not change while tests run.
-        CommandResult run = Shell.Try($"{Machine.Root}/scripts/quickstart.sh --no-install --no-build --seconds 1", 120);
+        CommandResult run = Shell.Try($"{Machine.Root}/scripts/quickstart.sh --no-install --no-build --seconds 1", 300);
         File.WriteAllText(lab.LogFile("quickstart"), run.Output);
 
         Assert.True(run.ExitCode == 0, run.Output);

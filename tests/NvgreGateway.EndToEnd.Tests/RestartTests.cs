@@ -19,7 +19,7 @@ public class RestartTests
             gateway.Kill(verb);
         }
 
-        Assert.True(Shell.Eventually(() => gateway.ProcessOf("dataplane") is null, 5), "it did not die");
+        Assert.True(Shell.Eventually(() => gateway.ProcessOf("dataplane") is null, 30), "it did not die");
         gateway.Configuration["segments"]![0]!["vsid"] = 7002;
         gateway.Configuration["ports"]![1]!["mtu"] = 1700;
         gateway.WriteConfiguration();
@@ -47,11 +47,11 @@ public class RestartTests
         gateway.Configuration["segments"]![0]!["vsid"] = 7003;
         gateway.WriteConfiguration();
         int killed = gateway.Kill("control");
-        Assert.True(Shell.Eventually(() => gateway.ProcessOf("control") is { } id && id != killed, 10, 5), "no successor");
+        Assert.True(Shell.Eventually(() => gateway.ProcessOf("control") is { } id && id != killed, 30, 5), "no successor");
         int? successor = gateway.ProcessOf("control");
         gateway.Supervisor.Signal(HangUp);
         Assert.True(
-            Shell.Eventually(() => Shell.Try($"{Machine.Root}/nvgre-gateway show segments --name {gateway.Name}").Output.Contains("7003", StringComparison.Ordinal), 20),
+            Shell.Eventually(() => Shell.Try($"{Machine.Root}/nvgre-gateway show segments --name {gateway.Name}").Output.Contains("7003", StringComparison.Ordinal), 60),
             "the new file did not come into force\n" + gateway.Supervisor.Output);
         Assert.Equal(successor, gateway.ProcessOf("control"));
         gateway.Stop();

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using NvgreGateway.Tests;
 
 namespace NvgreGateway.EndToEnd.Tests;
 
 /// <summary>Processes that die, ports that vanish, files that are wrong: packets flow on.</summary>
-public partial class SurvivalTests
+public class SurvivalTests
 {
     [Theory]
     [InlineData("control")]
@@ -20,12 +19,10 @@ public partial class SurvivalTests
         int? dataplane = site.Gateway.ProcessOf("dataplane");
         Assert.NotNull(dataplane);
 
-        using BackgroundProcess ping = new(lab.LogFile("ping"), "ip", "netns", "exec", site.Host.Namespace,
-            "ping", "-i", "0.01", "-c", "600", "-W", "1", OvsPeer.TenantAddress);
-        Thread.Sleep(1500);
+        using PingSeries ping = new(lab, site.Host.Namespace, OvsPeer.TenantAddress, 0.01, 600);
+        ping.Reach(100);
         int killed = site.Gateway.Kill(verb);
-        ping.WaitForExit(30);
-        Assert.Contains("600 received", ping.Output, StringComparison.Ordinal);
+        Assert.Equal(0, ping.End());
         Assert.Equal(dataplane, site.Gateway.ProcessOf("dataplane"));
 
         if (verb == "run")
@@ -34,7 +31,7 @@ public partial class SurvivalTests
             site.Gateway.Launch();
         }
 
-        Assert.True(Shell.Eventually(() => site.Gateway.ProcessOf(verb) is { } id && id != killed && site.Gateway.IsReady(), 20), $"{verb} did not come back");
+        Assert.True(Shell.Eventually(() => site.Gateway.ProcessOf(verb) is { } id && id != killed && site.Gateway.IsReady(), 60), $"{verb} did not come back");
         Assert.Equal(dataplane, site.Gateway.ProcessOf("dataplane"));
         // The successor knows what was learned, and learns on.
         Assert.Contains(OvsPeer.TenantMac, site.Gateway.ShowTable("fdb"), StringComparison.OrdinalIgnoreCase);
@@ -50,7 +47,7 @@ public partial class SurvivalTests
         OvsSite site = new(lab, "af_packet");
         site.Start();
         Traffic.MustPing(site.Host.Namespace, OvsPeer.TenantAddress);
-        Assert.True(Shell.Eventually(() => FdbMacs(site.Gateway).Count >= 2, 5));
+        Assert.True(Shell.Eventually(() => FdbMacs(site.Gateway).Count >= 2, 15));
         IReadOnlyList<string> before = FdbMacs(site.Gateway);
         Assert.Contains($"{OvsSite.Blue} {site.Host.Mac} access0", before);
         Assert.Contains($"{OvsSite.Blue} {OvsPeer.TenantMac} {OvsPeer.Address}", before);
@@ -58,12 +55,11 @@ public partial class SurvivalTests
         // Nothing may teach the successor: the host and the tenant are silent while it starts.
         using Capture capture = new(lab, "after", site.Ovs.Namespace, "up0");
         int killed = site.Gateway.Kill("dataplane");
-        Assert.True(Shell.Eventually(() => site.Gateway.ProcessOf("dataplane") is { } id && id != killed, 10), "no successor");
+        Assert.True(Shell.Eventually(() => site.Gateway.ProcessOf("dataplane") is { } id && id != killed, 30), "no successor");
         Assert.Equal(before, FdbMacs(site.Gateway));
-        Assert.True(Shell.Eventually(() => Traffic.Ping(site.Host.Namespace, OvsPeer.TenantAddress, 1) == 1, 10), "packets do not flow again");
-        Assert.Equal(10, Traffic.Ping(site.Host.Namespace, OvsPeer.TenantAddress, 10, 0.05));
+        Traffic.MustPing(site.Host.Namespace, OvsPeer.TenantAddress, count: 10, interval: 0.05);
         Assert.Equal(before, FdbMacs(site.Gateway));
-        Assert.Equal(5, Traffic.Ping(site.Tenant, "192.168.100.1", 5));
+        Traffic.MustPing(site.Tenant, "192.168.100.1");
         Accounting.MustClose(site.Gateway);
         site.Gateway.Stop();
     }
@@ -75,15 +71,13 @@ public partial class SurvivalTests
         OvsSite site = new(lab, "af_packet");
         site.Start();
         Traffic.MustPing(site.Host.Namespace, OvsPeer.TenantAddress);
-        using BackgroundProcess ping = new(lab.LogFile("ping"), "ip", "netns", "exec", site.Host.Namespace,
-            "ping", "-i", "0.02", "-c", "400", "-W", "1", OvsPeer.TenantAddress);
-        Thread.Sleep(1000);
+        using PingSeries ping = new(lab, site.Host.Namespace, OvsPeer.TenantAddress, 0.02, 400);
+        ping.Reach(50);
         site.Gateway.Kill("dataplane");
-        ping.WaitForExit(40);
-        int received = int.Parse(Received().Match(ping.Output).Groups[1].Value, CultureInfo.InvariantCulture);
+        int lost = ping.End();
         // The machine of the test may be a shared core of an emulator's host: 3 s of 8 leave room for that.
-        Assert.InRange(received, 250, 400);
-        File.AppendAllText(lab.LogFile("gap"), string.Create(CultureInfo.InvariantCulture, $"about {(400 - received) * 0.02:f2} s without an answer\n"));
+        Assert.InRange(lost, 0, 150);
+        File.AppendAllText(lab.LogFile("gap"), string.Create(CultureInfo.InvariantCulture, $"about {lost * 0.02:f2} s without an answer\n"));
         site.Gateway.Stop();
     }
 
@@ -93,7 +87,7 @@ public partial class SurvivalTests
         using Lab lab = new();
         OvsSite site = new(lab, "af_packet");
         site.Start();
-        CommandResult second = Shell.Try($"{Machine.Root}/nvgre-gateway run --config {site.Gateway.ConfigurationFile}", 20);
+        CommandResult second = Shell.Try($"{Machine.Root}/nvgre-gateway run --config {site.Gateway.ConfigurationFile}", 60);
         Assert.Equal(1, second.ExitCode);
         Assert.Contains(site.Gateway.Supervisor.Id.ToString(CultureInfo.InvariantCulture), second.Output, StringComparison.Ordinal);
         Assert.Contains(site.Gateway.Name, second.Output, StringComparison.Ordinal);
@@ -114,13 +108,13 @@ public partial class SurvivalTests
         JsonNode running = site.Gateway.Show("config");
         IReadOnlyList<string> macs = FdbMacs(site.Gateway);
 
-        using BackgroundProcess ping = new(lab.LogFile("ping"), "ip", "netns", "exec", host, "ping", "-i", "0.01", "-c", "500", "-W", "1", OvsPeer.TenantAddress);
-        Thread.Sleep(500);
+        using PingSeries ping = new(lab, host, OvsPeer.TenantAddress, 0.01);
+        ping.Reach(50);
 
         // The same file again: nothing is flushed, nothing counted twice.
         long learned = Learned(site.Gateway);
         site.Gateway.Supervisor.Signal(1);
-        Thread.Sleep(1000);
+        site.Gateway.Supervisor.WaitFor("event=reload_unchanged ", 30);
         Assert.Equal(macs, FdbMacs(site.Gateway));
         Assert.Equal(learned, Learned(site.Gateway));
 
@@ -129,7 +123,7 @@ public partial class SurvivalTests
         segments[1]!["vsid"] = 12;
         site.Gateway.WriteConfiguration();
         site.Gateway.Supervisor.Signal(1);
-        site.Gateway.Supervisor.WaitFor("segments[1].vsid", 10);
+        site.Gateway.Supervisor.WaitFor("segments[1].vsid", 30);
         Assert.True(JsonNode.DeepEquals(running, site.Gateway.Show("config")), "a refused file changed the running configuration");
 
         // A good change: the green segment gets VLAN 201 instead of 200.
@@ -137,10 +131,9 @@ public partial class SurvivalTests
         segments[1]!["attachments"]![0]!["vlan"] = 201;
         site.Gateway.WriteConfiguration();
         site.Gateway.Supervisor.Signal(1);
-        Assert.True(Shell.Eventually(() => site.Gateway.Show("segments").ToJsonString().Contains("\"vlan\":201", StringComparison.Ordinal), 10), "the change did not come");
+        Assert.True(Shell.Eventually(() => site.Gateway.Show("segments").ToJsonString().Contains("\"vlan\":201", StringComparison.Ordinal), 30), "the change did not come");
 
-        ping.WaitForExit(30);
-        Assert.Contains("500 received", ping.Output, StringComparison.Ordinal);
+        Assert.Equal(0, ping.End());
         site.Host.SetVlan(201);
         Shell.Run($"ip -n {host} neigh flush all; ip -n {site.Tenant} link set eth0 down");
         Traffic.MustPing(host, OvsPeer.TenantAddress);
@@ -160,11 +153,11 @@ public partial class SurvivalTests
         Shell.Run($"ip link del {site.Host.GatewayEnd}");
         // Frames from the tenant have nowhere to go now: they are counted, and nothing else breaks.
         Shell.Try($"ip netns exec {site.Tenant} ping -c 5 -i 0.2 -W 1 192.168.100.1", 20);
-        Assert.True(Shell.Eventually(() => Accounting.Dropped(site.Gateway) > dropped, 10), "nothing was counted");
+        Assert.True(Shell.Eventually(() => Accounting.Dropped(site.Gateway) > dropped, 30), "nothing was counted");
         int? dataplane = site.Gateway.ProcessOf("dataplane");
         Assert.NotNull(dataplane);
         // The other port still speaks: the gateway answers for its own address.
-        Assert.Equal(3, Traffic.Ping(site.Ovs.Namespace, OvsPeer.GatewayAddress, 3));
+        Traffic.MustPing(site.Ovs.Namespace, OvsPeer.GatewayAddress, count: 3);
         Assert.Equal(200, site.Gateway.Fetch("/healthz").Status);
         Accounting.MustClose(site.Gateway);
         Assert.Equal(dataplane, site.Gateway.ProcessOf("dataplane"));
@@ -176,7 +169,4 @@ public partial class SurvivalTests
         [.. gateway.Show("fdb")["entries"]!.AsArray().Select(e => $"{e!["vsid"]} {e["mac"]} {e["port"]}{e["peer"]}".ToLowerInvariant()).Order(StringComparer.Ordinal)];
 
     private static long Learned(Gateway gateway) => gateway.Show("fdb")["learned"]!.GetValue<long>();
-
-    [GeneratedRegex(@"(\d+) received")]
-    private static partial Regex Received();
 }

@@ -72,10 +72,10 @@ public partial class TenantPathTests(GuestSite site) : IClassFixture<GuestSite>
             // 1 MB, each way; a stalled connection would not get there in any time
             site.Guest.Run($"""
                 {GuestSite.StartCapture(capture, underlay: false)}
-                ip netns exec host iperf3 -c {Address(segment, six)} -n 1M -f m --connect-timeout 10000{reverse}; rc=$?
+                client host -c {Address(segment, six)} -n 1M -f m --connect-timeout 30000{reverse}; rc=$?
                 {GuestSite.EndCaptures}
                 exit $rc
-                """, 60);
+                """, 120);
             GuestCapture seen = site.Capture(capture);
             seen.Refresh();
             // What the far kernel offered is clamped on its way to the host, or not.

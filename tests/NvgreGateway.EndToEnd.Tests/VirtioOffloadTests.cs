@@ -91,8 +91,8 @@ public class VirtioOffloadTests(OffloadSite site) : IClassFixture<OffloadSite>
             site.Guest.Run($"""
                 capture sums0 - eth0 -c 3000
                 capture sums2 two eth2 -c 3000
-                ip netns exec one iperf3 -c 192.168.8.3 -n 2M --connect-timeout 30000 && ip netns exec one iperf3 -c fd64:9::3 -n 1M --connect-timeout 30000 || exit 9
-                ip netns exec one iperf3 -c 192.168.8.2 -n 2M --connect-timeout 30000 && ip netns exec one iperf3 -u -b 1M -l 900 -c 192.168.8.2 -n 50K || exit 9
+                client one -c 192.168.8.3 -n 2M --connect-timeout 30000 && client one -c fd64:9::3 -n 1M --connect-timeout 30000 || exit 9
+                client one -c 192.168.8.2 -n 2M --connect-timeout 30000 && client one -u -b 1M -l 900 -c 192.168.8.2 -n 50K || exit 9
                 {GuestSite.EndCaptures}
                 """, 180);
             foreach (string name in (string[])["sums0", "sums2"])

@@ -16,7 +16,7 @@ internal static class Accounting
             long received = Number(drops, "received"), byReason = drops["drops"]!.AsObject().Sum(d => d.Value!.GetValue<long>());
             return received > 0 && byReason == Number(drops, "dropped")
                 && received == Number(drops, "transmitted") + Number(drops, "consumed") + Number(drops, "held") + byReason;
-        }, 5);
+        }, 30);
         Assert.True(closed, "the accounting does not close: " + last);
     }
 
@@ -35,7 +35,7 @@ internal static class Accounting
             long after = gateway.Metrics().Count(MetricNames.Received);
             last = $"received {before}, then {after}; between them ended or held {ended}; drops: {now.NonZero(MetricNames.Drops)}";
             return before <= ended && ended <= after;
-        }, 5);
+        }, 30);
         Assert.True(balanced, "the account does not close: " + last);
     }
 
@@ -60,7 +60,7 @@ internal static class Accounting
             (long Rx, long Tx) after = PortCounters(gateway, port);
             last = $"port {port}: received {after.Rx - earlier.Rx}, captured {got}; sent {after.Tx - earlier.Tx}, captured {sent}";
             return before == after && after.Rx - earlier.Rx == got && after.Tx - earlier.Tx == sent;
-        }, 20, 500);
+        }, 60, 500);
         Assert.True(equal, last);
     }
 
@@ -69,6 +69,14 @@ internal static class Accounting
     {
         JsonNode status = gateway.Show("ports").AsArray().Single(p => (string)p!["name"]! == port)!;
         return (Number(status["rx"]!, "packets"), Number(status["tx"]!, "packets"));
+    }
+
+    /// <summary>Waits until nothing passes a port any more, such as the end of TCP's conversations; what it had counted then.</summary>
+    public static (long Rx, long Tx) Rest(Gateway gateway, string port)
+    {
+        (long, long) last = (-1, -1);
+        Assert.True(Shell.Eventually(() => last == (last = PortCounters(gateway, port)), 30, 1000), $"port {port} does not come to rest");
+        return last;
     }
 
     /// <summary>The sum of all drops so far.</summary>

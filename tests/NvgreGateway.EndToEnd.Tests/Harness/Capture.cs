@@ -23,7 +23,7 @@ internal sealed class Capture : CaptureFile, IDisposable
         }
 
         _tcpdump = lab.Add(new BackgroundProcess(lab.LogFile("tcpdump-" + name), [.. arguments]));
-        _tcpdump.WaitFor("listening on", 15);
+        _tcpdump.WaitFor("listening on", 30);
     }
 
     /// <summary>Ends the capture.</summary>
@@ -34,7 +34,7 @@ internal sealed class Capture : CaptureFile, IDisposable
             _tcpdump.Signal(2);
         }
 
-        _tcpdump.WaitForExit(10);
+        _tcpdump.WaitForExit(30);
     }
 
     public void Dispose() => _tcpdump.Dispose();

@@ -9,7 +9,7 @@ public sealed class CoalesceSite : OffloadSite
         Gateway.Configuration["ports"]![0]!["coalesce"] = on;
         Gateway.WriteConfiguration();
         Gateway.Supervisor.Signal(1);
-        Assert.True(Shell.Eventually(() => (bool?)Gateway.Show("config")["ports"]![0]!["coalesce"] == on, 20), "the file was not read again");
+        Assert.True(Shell.Eventually(() => (bool?)Gateway.Show("config")["ports"]![0]!["coalesce"] == on, 60), "the file was not read again");
     }
 
     /// <summary>Large frames that were made for <c>one</c> so far, and of how many segments.</summary>

@@ -58,7 +58,7 @@ internal sealed class Gateway : IDisposable
     public void Start()
     {
         Launch();
-        bool ready = Shell.Eventually(() => Supervisor.HasExited || Supervisor.Output.Contains($"{Name}: forwarding on ", StringComparison.Ordinal), 40, 20);
+        bool ready = Shell.Eventually(() => Supervisor.HasExited || Supervisor.Output.Contains($"{Name}: forwarding on ", StringComparison.Ordinal), 90, 20);
         Assert.True(ready && !Supervisor.HasExited, "the gateway did not become ready:\n" + Supervisor.Output);
     }
 
@@ -79,7 +79,7 @@ internal sealed class Gateway : IDisposable
     {
         Accounting.MustBalance(this);
         Supervisor.Signal(15);
-        int exitCode = Supervisor.WaitForExit(20);
+        int exitCode = Supervisor.WaitForExit(60);
         Assert.True(exitCode == 0, $"exit code {exitCode} after SIGTERM\n{Supervisor.Output}");
         Assert.Empty(Processes());
     }
@@ -90,7 +90,7 @@ internal sealed class Gateway : IDisposable
     /// <summary>The status and the body of an address of the metrics endpoint; status 0 where nobody answers.</summary>
     public (int Status, string Body) Fetch(string path)
     {
-        CommandResult result = Shell.Try($"{Exec}curl -s -m 3 -w '\\n%{{http_code}}' http://{MetricsAddress}{path}");
+        CommandResult result = Shell.Try($"{Exec}curl -s -m 10 -w '\\n%{{http_code}}' http://{MetricsAddress}{path}");
         int end = result.Output.TrimEnd().LastIndexOf('\n');
         return end < 0 ? (0, "") : (int.Parse(result.Output.AsSpan(end + 1), CultureInfo.InvariantCulture), result.Output[..(end + 1)]);
     }

@@ -18,8 +18,9 @@ internal sealed class Guest : IDisposable
           ($where tcpdump -i $device -w /tmp/$name.pcap -U --immediate-mode -Z root "$@" >/tmp/td-$name 2>&1 &)
           await "grep -qs listening /tmp/td-$name"
         }
-        end_captures() {
-          sleep 0.5
+        end_captures() { # once what came is in the files: half a second without a change, ten seconds at most
+          sizes=$(wc -c /tmp/*.pcap); rounds=0
+          until before=$sizes; sleep 0.5; sizes=$(wc -c /tmp/*.pcap); rounds=$((rounds + 1)); [ "$sizes" = "$before" ] || [ $rounds -ge 20 ]; do :; done
           for p in $(pidof tcpdump); do kill $p 2>/dev/null || true; done
           await '! pidof tcpdump >/dev/null'
         }
@@ -27,6 +28,15 @@ internal sealed class Guest : IDisposable
           where="ip netns exec $1"; [ "$1" != - ] || where=
           ($where iperf3 -s >/tmp/iperf3-$1 2>&1 &)
           await "$where ss -ltn | grep -q ':5201 '"
+        }
+        client() { # NAMESPACE OPTIONS...: iperf3 to a server, which may still be at the end of an earlier test
+          where="ip netns exec $1"; [ "$1" != - ] || where=
+          shift; tries=0
+          until $where iperf3 "$@" --forceflush >/tmp/client-$$ 2>&1; do
+            tries=$((tries + 1)); grep -q 'server is busy' /tmp/client-$$ && [ $tries -lt 100 ] || { cat /tmp/client-$$; return 1; }
+            sleep 0.1
+          done
+          cat /tmp/client-$$
         }
 
         """;
@@ -39,7 +49,7 @@ internal sealed class Guest : IDisposable
         _lab = lab;
         _name = lab.Name("vm");
         lab.Add(this);
-        Shell.Run($"{Machine.Lab}/guest start {_name} {string.Join(' ', nics.Select(n => "--nic " + n))}", 180);
+        Shell.Run($"{Machine.Lab}/guest start {_name} {string.Join(' ', nics.Select(n => "--nic " + n))}", 360);
     }
 
     /// <summary>Runs a shell script in the guest, with <see cref="Functions"/> before it; fails the test where it fails.</summary>

@@ -16,7 +16,7 @@ internal sealed class OvsPeer : IDisposable
         Namespace = endpointNamespace;
         _environment = $"LAB_OVS_NS={Namespace}";
         lab.Add(this);
-        Shell.Run($"{_environment} {Machine.Lab}/ovs-peer up {transport} {string.Join(' ', vsids)} {options}", 60);
+        Shell.Run($"{_environment} {Machine.Lab}/ovs-peer up {transport} {string.Join(' ', vsids)} {options}", 120);
     }
 
     public string Namespace { get; }

@@ -18,17 +18,18 @@ internal static partial class Traffic
     }
 
     /// <summary>Fails the test where an echo request stays without an answer; a first one may wait for tables to fill.</summary>
-    public static void MustPing(string fromNamespace, string address, string options = "")
+    public static void MustPing(string fromNamespace, string address, string options = "", int count = 5, double interval = 0.2)
     {
-        Assert.True(Shell.Eventually(() => Ping(fromNamespace, address, 1, options: options) == 1, 15), $"no answer from {address}");
+        Assert.True(Shell.Eventually(() => Ping(fromNamespace, address, 1, options: options) == 1, 30), $"no answer from {address}");
         long before = Answers(fromNamespace);
-        int received = Ping(fromNamespace, address, 5, options: options);
+        int received = Ping(fromNamespace, address, count, interval, options);
         // ping waits for the last answer no longer than for its next turn, a fifth of a second here; the kernel counts what comes later too.
-        Assert.True(received == 5 || Shell.Eventually(() => Answers(fromNamespace) - before >= 5, 15), $"{received} answers in time from {address}, {Answers(fromNamespace) - before} of 5 at all");
+        Assert.True(
+            received == count || Shell.Eventually(() => Answers(fromNamespace) - before >= count, 15), $"{received} answers in time from {address}, {Answers(fromNamespace) - before} of {count} at all");
     }
 
     // Echo replies that a namespace ever got: of Icmp in /proc/net/snmp the tenth number, and Icmp6InEchoReplies.
-    private static long Answers(string networkNamespace)
+    public static long Answers(string networkNamespace)
     {
         string counters = Shell.Try($"ip netns exec {networkNamespace} cat /proc/net/snmp /proc/net/snmp6").Output;
         return counters.Split('\n').Select(static l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -50,8 +51,8 @@ internal static partial class Traffic
     {
         using BackgroundProcess server = new(lab.LogFile("iperf3-server"), "ip", "netns", "exec", serverNamespace,
             "iperf3", "-s", "-1", "--forceflush", "-p", port.ToString(CultureInfo.InvariantCulture));
-        server.WaitFor("Server listening", 10);
-        CommandResult result = Shell.Try($"timeout 25 ip netns exec {clientNamespace} iperf3 -c {serverAddress} -p {port} -t 2 -J --connect-timeout 5000{(reverse ? " -R" : "")}", 40);
+        server.WaitFor("Server listening", 30);
+        CommandResult result = Shell.Try($"timeout 35 ip netns exec {clientNamespace} iperf3 -c {serverAddress} -p {port} -t 2 -J --connect-timeout 15000{(reverse ? " -R" : "")}", 50);
         Assert.True(result.ExitCode == 0, result.Output);
         using JsonDocument json = JsonDocument.Parse(result.Output);
         double rate = json.RootElement.GetProperty("end").GetProperty("sum_received").GetProperty("bits_per_second").GetDouble();
