@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""run_scale.py [--cells CELL ...] [--ways rss spread] [--rounds N] [--windows N] [--secs S]
+"""run_scale.py [--cells CELL ...] [--ways rss spread auto] [--rounds N] [--windows N] [--secs S]
 
 CELL is MODE:SIZE:FLOWS:MACS, with :sums at its end for segments whose tenants' checksums are looked at (dropBadInnerChecksum); or `tso`: 64 KB
 TCP frames of 64 flows out of the one queue of a guest (run_tso.py), cut and summed in software. That one has no way `rss`.
@@ -7,8 +7,9 @@ TCP frames of 64 flows out of the one queue of a guest (run_tso.py), cut and sum
 Two workers against one, on DUT_CORE and SECOND_CORE (both free; everything else on AUX_CORE):
   rss      the port has a receive queue for each worker and each queue has whole flows: net_pcap with the input dealt to two files by
            inner flow, as a device that hashes inner headers deals it
-  spread   the port has one queue: the worker that receives hands packets over by inner flow (workers.spread, its default), so that
+  spread   the port has one queue: the worker that receives hands packets over by inner flow (workers.spread: always), so that
            the receiving itself, net_pcap's copy of each frame, is not shared
+  auto     the same with workers.spread: auto, the default: the gateway finds out whether it had better not
 Before and after each run of two workers `hop` tells in how many cycles their cores answer each other: where a hypervisor moves them
 between caches, runs are `near` (below NEAR both times) or not, and are summed up apart.
 One worker has one queue and the whole input.  Mpps = frames that the output port sent / wall time.  One and two alternate, and so do
@@ -51,7 +52,8 @@ def devices(mode, name, queues):
 def measure(cell, way, cores, runs, secs):
     if cell == "tso":
         with run_tso.Guest("encap:tso", "--flows", "64") as guest:
-            return gateway(run_tso.MACS, ("net_vhost0,iface=%s,client=1,tso=1" % run_tso.SOCKETS[0], NULL), "underlay0", cores, runs, secs, run_tso.second_port("encap:tso"), guest.ready)
+            return gateway(run_tso.MACS, ("net_vhost0,iface=%s,client=1,tso=1" % run_tso.SOCKETS[0], NULL), "underlay0", cores, runs, secs,
+                           lambda c: (run_tso.second_port("encap:tso")(c), c["workers"].update(spread={"spread": "always", "": "auto"}.get(way, way))), guest.ready)
     mode, size, flows, macs = cell.split(":")[:4]
     name = "%s_f%s_m%s" % (size, flows, macs)
 
@@ -60,6 +62,8 @@ def measure(cell, way, cores, runs, secs):
             del c["memory"]                           # as many buffers as it takes for itself
         if len(cores) == 2 and way == "rss":
             c["workers"]["spread"] = "off"            # the files are dealt already
+        elif len(cores) == 2:
+            c["workers"]["spread"] = {"spread": "always"}.get(way, way)
         if cell.endswith(":sums"):
             c["segments"][0]["dropBadInnerChecksum"] = True
     return gateway(macs_file(name), devices(mode, name, 2 if len(cores) == 2 and way == "rss" else 1), "underlay0" if mode == "encap" else "access0",
@@ -93,9 +97,11 @@ def gateway(macs, ports, out, cores, runs, secs, change, source_ready):
                 ", ".join("%.0f %.0f %.0f" % tuple(cycles(w, s) for s in ("receive", "process", "transmit")) for w in range(len(cores)))), flush=True)
             a = b
         if len(cores) == 2:
-            shares = [w["expected"] for w in g.ask("/queues")[0 if out == "underlay0" else 1]["workers"] if "expected" in w]
+            queues = g.ask("/queues")[0 if out == "underlay0" else 1]
+            shares = [w["expected"] for w in queues["workers"] if "expected" in w]
             if shares:
-                print("shares %s" % " ".join("%.0f%%" % share for share in shares))
+                print("%s, shares %s, %s trials, packets kept go %s times as fast" % (
+                    queues["mode"], " ".join("%.0f%%" % share for share in shares), queues.get("trials"), queues.get("alone")))
         for (n, l), v in sorted(a[0].items()):
             if n == "nvgre_gateway_drops_total" and v - first[0].get((n, l), 0):
                 print("%s{%s} +%d" % (n, l, v - first[0].get((n, l), 0)))
@@ -105,7 +111,7 @@ def gateway(macs, ports, out, cores, runs, secs, change, source_ready):
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--cells", nargs="+", default=["encap:64:1024:1024", "decap:64:1024:1024"])
-    ap.add_argument("--ways", nargs="+", default=["rss", "spread"], choices=["rss", "spread"])
+    ap.add_argument("--ways", nargs="+", default=["rss", "spread"], choices=["rss", "spread", "auto"])
     ap.add_argument("--patience", type=float, default=0, help="seconds to wait for the cores to be near each other")
     ap.add_argument("--rounds", type=int, default=5)
     ap.add_argument("--windows", type=int, default=3)

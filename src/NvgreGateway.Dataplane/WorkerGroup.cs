@@ -133,4 +133,23 @@ public sealed unsafe class WorkerGroup : IDisposable
 
         return false;
     }
+
+    /// <summary>Whether the workers that receive from a port go by what it offers: nothing is on its way by another plan any more.</summary>
+    /// <param name="plan">The plan that the port has, or null.</param>
+    /// <param name="port">Port index.</param>
+    /// <param name="receivers">Workers that receive from it: the first ones.</param>
+    /// <returns>Whether all do.</returns>
+    public bool AllGoBy(SpreadPlan* plan, int port, int receivers)
+    {
+        nint wanted = SpreadPlan.InForce(plan, maySpread: true);
+        for (int i = 0; i < Math.Min(Workers, receivers); i++)
+        {
+            if (Volatile.Read(ref Plans(i)[port]) != wanted)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

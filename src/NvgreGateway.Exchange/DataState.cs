@@ -51,6 +51,17 @@ public unsafe struct DataState
     /// <summary>Of each worker, how many of 256 parts of the flows it has where software spreads (C-056).</summary>
     public fixed ushort SpreadShares[64];
 
+    /// <summary>1 = each worker keeps what it receives, since that was found faster (<c>workers.spread: auto</c>).</summary>
+    public uint SpreadPaused;
+
+    /// <summary>How often that was tried since the data process began.</summary>
+    public uint SpreadTrials;
+
+    /// <summary>Packets forwarded so, in percent of those that are forwarded when workers hand them to each other, at the last trial; 0 = none.</summary>
+    public uint SpreadAlonePercent;
+
+    private readonly uint _pad0;
+
     /// <summary>Why it failed, UTF-8, zero-terminated.</summary>
     public fixed byte Failure[256];
 }

@@ -56,7 +56,13 @@ public unsafe struct GatewayHeader
     /// <summary>Writer control, readers workers: the number of the trace that runs, 1 to 255; 0 = none. What is traced stands in <see cref="TraceControl"/>.</summary>
     public uint TraceSession;
 
-    private readonly ulong _pad1;
+    /// <summary>
+    /// Writer control, reader the housekeeping of the data process: 1 = software spread is tried against workers that keep what they receive
+    /// (<c>workers.spread: auto</c>).
+    /// </summary>
+    public uint TriesSpread;
+
+    private readonly uint _pad0;
     private readonly ulong _pad2;
     private readonly ulong _pad3;
     private readonly ulong _pad4;

@@ -58,7 +58,7 @@ public enum PortFlags : uint
     /// <summary><c>segmentIds: 15bit</c>: IPv4 identifications of segments go from 0x7FFF to 0 (C-020); no device is asked to cut them.</summary>
     ShortIds = 16384,
 
-    /// <summary>Workers hand received packets to each other where the device does not spread them (<c>workers.spread: auto</c>, C-056).</summary>
+    /// <summary>Workers hand received packets to each other where the device does not spread them (<c>workers.spread</c>, C-056).</summary>
     MaySpread = 32768,
 
     /// <summary>

@@ -70,6 +70,9 @@ internal sealed unsafe class FakeDevice : IDisposable
 
     public ulong Clock { get; set; } = 1;
 
+    /// <summary>Whether workers' clock is the machine's, so that it says how busy they are.</summary>
+    public bool HasTime { get; set; }
+
     public void Leave(int port, Mbuf* m)
     {
         Interlocked.Add(ref _outputs, Frames(m));
@@ -110,8 +113,11 @@ internal sealed unsafe class FakeDevice : IDisposable
         KeptBack.Clear();
     }
 
+    /// <summary>Where the ports' plans are, if the caller keeps them.</summary>
+    public Func<int, nint>? Plans { get; set; }
+
     /// <summary>A port's plan; the caller's if it was given.</summary>
-    public SpreadPlan* Plan(int port) => (SpreadPlan*)Volatile.Read(ref _plans[port]);
+    public SpreadPlan* Plan(int port) => (SpreadPlan*)(Plans?.Invoke(port) ?? Volatile.Read(ref _plans[port]));
 
     public void SetPlan(int port, SpreadPlan* plan) => Volatile.Write(ref _plans[port], (nint)plan);
 

@@ -8,7 +8,7 @@ internal readonly unsafe struct FakePorts(FakeDevice device, int worker) : IPort
     private readonly FakeDevice _device = device;
     private readonly int _worker = worker;
 
-    public ulong Timestamp => _device.Clock++;
+    public ulong Timestamp => _device.HasTime ? (ulong)System.Diagnostics.Stopwatch.GetTimestamp() : _device.Clock++;
 
     public uint Receive(int port, Mbuf** burst, uint count)
     {

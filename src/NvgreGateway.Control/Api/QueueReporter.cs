@@ -18,6 +18,9 @@ internal static unsafe class QueueReporter
     {
         var list = new List<QueueStatus>();
         bool off = plane.Configuration.Workers.Spread == SpreadMode.Off;
+        DataState* data = plane.Memory.Data;
+        bool paused = !off && Volatile.Read(ref data->SpreadPaused) != 0;
+        double alone = Volatile.Read(ref data->SpreadAlonePercent) / 100.0;
         int workers = plane.Configuration.Workers.Cores.Count;
         for (int i = 0; i < plane.Configuration.Ports.Count; i++)
         {
@@ -26,14 +29,17 @@ internal static unsafe class QueueReporter
             int queues = Math.Min(Math.Max((int)state.RxQueues, 1), workers);
             bool even = state.Spread is QueueSpread.InnerRss or QueueSpread.PlainRss or QueueSpread.Kernel or QueueSpread.InnerRule || queues == 1;
             double? ofQueue = even ? 100.0 / queues : null;
-            bool software = QueueSpreading.IsSoftware(state.Spread) && !off;
+            bool needed = QueueSpreading.IsSoftware(state.Spread), software = needed && !off && !paused;
+            string why = !needed ? "" : off ? "workers.spread is off; " : paused ? Paused(alone, queues) : "";
             ulong taken = Sum(counts, static c => c.Queue), forwarded = Sum(counts, static c => c.Forwarded);
             list.Add(new QueueStatus
             {
                 Port = plane.Configuration.Ports[i].Name,
                 Role = plane.Configuration.Ports[i].Role.ToString().ToLowerInvariant(),
-                Mode = software ? "software" : state.Spread switch { QueueSpread.InnerRss or QueueSpread.PlainRss or QueueSpread.OuterRss or QueueSpread.InnerRule => "hardware", QueueSpread.Kernel => "kernel", _ => "none" },
-                Reason = (QueueSpreading.IsSoftware(state.Spread) && off ? "workers.spread is off; " : "") + Reason(state.Spread, state.RssFields, plane.Configuration.Ports[i].Role),
+                Mode = software ? "software" : needed && paused ? "paused" : state.Spread switch { QueueSpread.InnerRss or QueueSpread.PlainRss or QueueSpread.OuterRss or QueueSpread.InnerRule => "hardware", QueueSpread.Kernel => "kernel", _ => "none" },
+                Reason = why + Reason(state.Spread, state.RssFields, plane.Configuration.Ports[i].Role),
+                Alone = needed && !off && alone != 0 ? Math.Round(alone, 2) : null,
+                Trials = needed && !off ? Volatile.Read(ref data->SpreadTrials) : null,
                 Rss = state.RssFields == RssFields.None ? null : Rss(state),
                 Rules = Rules(plane, i, workers),
                 Queues = [.. counts.Take(queues).Select((c, q) => new QueueShare { Index = q, Packets = c.Queue, Percent = Percent(c.Queue, taken), Expected = Round(ofQueue) })],
@@ -42,7 +48,7 @@ internal static unsafe class QueueReporter
                     Index = w,
                     Packets = c.Forwarded,
                     Percent = Percent(c.Forwarded, forwarded),
-                    Expected = Round(software ? Share(plane.Memory.Data, w, workers) : w < queues ? ofQueue : 0),
+                    Expected = Round(software ? Share(data, w, workers) : w < queues ? ofQueue : 0),
                     HandedOn = c.HandedOn,
                     TakenOver = c.TakenOver,
                 })],
@@ -51,6 +57,9 @@ internal static unsafe class QueueReporter
 
         return list;
     }
+
+    private static string Paused(double alone, int queues) => string.Create(
+        CultureInfo.InvariantCulture, $"{(queues == 1 ? "one worker alone forwards" : "workers that keep what they receive forward")} {alone:0.0#} times as much at the last trial; else software would spread: ");
 
     private static string Reason(QueueSpread spread, RssFields fields, PortRole role) => spread switch
     {

@@ -379,7 +379,7 @@ internal static class Definitions
         var cores = kind.Optional("cores", new ListKind<int>(new NumberKind(0, 1023), 1, ConfigurationLimits.Workers), [1], static w => w.Cores, "Processor of each worker.");
         var idle = kind.Optional("idle", new WordKind<IdleMode>([("poll", IdleMode.Poll), ("sleep", IdleMode.Sleep)]), IdleMode.Poll, static w => w.Idle, "`sleep` gives the processor back when nothing arrives.");
         var burst = kind.Optional("burst", new NumberKind(1, ConfigurationLimits.Burst, "packets"), 32, static w => w.Burst, "The most packets taken from a queue at once.");
-        var spread = kind.Optional("spread", new WordKind<SpreadMode>([("auto", SpreadMode.Auto), ("off", SpreadMode.Off)]), SpreadMode.Auto, static w => w.Spread, "`auto`: where a port does not spread what it receives over the workers by inner flows - it has fewer queues than there are workers, or its hash sees outer headers only - they hand it to each other. `off`: whoever received it forwards it.", "C-056");
+        var spread = kind.Optional("spread", new WordKind<SpreadMode>([("auto", SpreadMode.Auto), ("always", SpreadMode.Always), ("off", SpreadMode.Off)]), SpreadMode.Auto, static w => w.Spread, "`auto`: where a port does not spread what it receives over the workers by inner flows - it has fewer queues than there are workers, or its hash sees outer headers only - they hand it to each other; under load that is tried against keeping it, and the faster of both is done. `always`: they hand it on untried. `off`: whoever received it forwards it.", "C-056");
         kind.BuiltBy(v => new WorkersConfiguration { Cores = v.Get(cores), Idle = v.Get(idle), Burst = v.Get(burst), Spread = v.Get(spread) });
         return kind;
     }

@@ -132,6 +132,7 @@ public sealed unsafe class GatewayTables
         Statistics.Begin(plan);
         StartNextHops(plan);
         _publisher.Publish();
+        Volatile.Write(ref _memory.Header->TriesSpread, configuration.Workers.Spread == SpreadMode.Auto ? 1u : 0);
         Ids.Commit(plan);
         StopNextHops(plan);
         Volatile.Write(ref _inForce, plan);

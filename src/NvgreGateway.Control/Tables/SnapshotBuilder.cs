@@ -75,7 +75,7 @@ internal static unsafe class SnapshotBuilder
         {
             PortConfiguration port = plan.Configuration.Ports[i];
             PortEntry* entry = slot.Ports + i;
-            entry->Flags = PortFlags.Valid | (plan.Configuration.Workers is { Spread: SpreadMode.Auto, Cores.Count: > 1 } ? PortFlags.MaySpread : 0)
+            entry->Flags = PortFlags.Valid | (plan.Configuration.Workers is { Spread: not SpreadMode.Off, Cores.Count: > 1 } ? PortFlags.MaySpread : 0)
                 | ((plan.Sampled >> i & 1) != 0 ? PortFlags.Sampled : 0);
             entry->Mtu = (ushort)port.Mtu;
             entry->MaxFrame = (ushort)(port.Mtu + EthernetBytes + (4 * port.MaxTags)); // E-076

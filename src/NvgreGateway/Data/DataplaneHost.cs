@@ -247,7 +247,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             _workers[i] = new Worker<DpdkPorts>(_memory, i, _portCount, (int)settings->Burst, new DpdkPorts(_entries, _pool, _heads, i), _group);
         }
 
-        _spread = new SpreadKeeper(_memory, _entries, _portCount, _group);
+        _spread = new SpreadKeeper(_memory, _entries, _portCount, _group, Tsc.Hertz);
         _memory.Data->TscHz = Tsc.Hertz;
         _memory.Data->MbufCapacity = (ulong)_pool.Count;
         _memory.Data->SettingsGeneration = settings->Generation;
@@ -261,7 +261,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             port.Start();
         }
 
-        _spread!.Keep();
+        _spread!.Keep(Tsc.Read());
         _threads = new WorkerThread[_workerCount];
         GC.Collect();
         GC.WaitForPendingFinalizers();
@@ -309,7 +309,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             }
 
             _flows.Keep();
-            _spread!.Keep();
+            _spread!.Keep(Tsc.Read());
             data->MbufInUse = (ulong)(_pool!.InUse + _heads!.InUse);
             if (_collectionsBefore < 0 && data->Phase == PhaseForwarding && ++rounds > 50)
             {

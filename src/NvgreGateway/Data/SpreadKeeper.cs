@@ -8,13 +8,17 @@ namespace NvgreGateway.Data;
 
 /// <summary>
 /// Who gets what of the ports' packets where software spreads, in the hands of the housekeeping thread: one redirection table for all ports,
-/// so that both directions of a flow meet (C-057), balanced by what the workers have to do (C-056); and the rules for chosen VSIDs and
+/// so that both directions of a flow meet (C-057), balanced by what the workers have to do, and set aside where one that keeps what it
+/// receives does more (C-056); and the rules for chosen VSIDs and
 /// MACs that a device does not carry out (C-137). Allocates nothing, but native memory for a port that spreads for the first time.
 /// </summary>
 internal sealed unsafe class SpreadKeeper : IDisposable
 {
     // Long against the pause of a change, short against the life of a load.
     private const int RoundsBetweenBalances = 25;
+
+    // Long enough for tens of thousands of packets, short enough that a trial costs little; and how long workers are waited for.
+    private const int RoundsOfWindow = 3, RoundsToChange = 25;
 
     // Forms of a rule that say that the inner headers are hashed (FlowForms).
     private const uint InnerForms = 2;
@@ -30,22 +34,22 @@ internal sealed unsafe class SpreadKeeper : IDisposable
     private readonly ulong[] _wanted;
     private readonly int[] _covered;
     private readonly byte[] _table = new byte[SpreadPlan.Entries];
-    private readonly uint[] _loads = new uint[SpreadPlan.Entries];
-    private readonly uint[] _loadsBefore = new uint[SpreadPlan.Entries];
-    private readonly uint[] _refused;
-    private readonly uint[] _refusedBefore;
-    private readonly ulong[] _busyBefore;
-    private readonly double[] _busy;
-    private ulong _balanced;
+    private readonly SpreadMeter _window;
+    private readonly SpreadMeter _interval;
+    private readonly SpreadTrial _trial = new();
+    private readonly double _hertz;
     private uint _version = 1;
     private int _rounds;
+    private int _windowRounds;
+    private bool _changed = true;
 
     /// <summary>Begins with even shares and no plan published.</summary>
     /// <param name="memory">The regions.</param>
     /// <param name="entries">The ports as workers see them.</param>
     /// <param name="ports">Ports.</param>
     /// <param name="group">The workers.</param>
-    internal SpreadKeeper(GatewayMemory memory, DpdkPort* entries, int ports, WorkerGroup group)
+    /// <param name="hertz">Clock cycles of a second.</param>
+    internal SpreadKeeper(GatewayMemory memory, DpdkPort* entries, int ports, WorkerGroup group, double hertz)
     {
         _memory = memory;
         _entries = entries;
@@ -61,10 +65,9 @@ internal sealed unsafe class SpreadKeeper : IDisposable
         _published = new ulong[ports];
         _wanted = new ulong[ports];
         _covered = new int[ports];
-        _busyBefore = new ulong[group.Workers];
-        _busy = new double[group.Workers];
-        _refused = new uint[group.Workers];
-        _refusedBefore = new uint[group.Workers];
+        _hertz = hertz;
+        _window = new SpreadMeter(memory, ports, group);
+        _interval = new SpreadMeter(memory, ports, group);
         fixed (byte* table = _table)
         {
             SpreadPlan.Even(table, group.Workers);
@@ -73,20 +76,19 @@ internal sealed unsafe class SpreadKeeper : IDisposable
         TellShares();
     }
 
+    /// <summary>Trials that came to an end (<see cref="SpreadTrial"/>).</summary>
+    internal uint Trials => _trial.Trials;
+
     /// <summary>One round of housekeeping.</summary>
-    internal void Keep()
+    /// <param name="now">Time stamp counter.</param>
+    internal void Keep(ulong now)
     {
         if (_group.Workers < 2)
         {
             return;
         }
 
-        if (++_rounds >= RoundsBetweenBalances)
-        {
-            _rounds = 0;
-            Balance();
-        }
-
+        Measure(now);
         Look();
         for (int i = 0; i < _ports; i++)
         {
@@ -103,59 +105,122 @@ internal sealed unsafe class SpreadKeeper : IDisposable
         }
     }
 
-    private void Balance()
+    // Measures what workers do, evens out their shares, and tries whether they had better keep what they receive.
+    private void Measure(ulong now)
     {
-        ulong now = Tsc.Read(), cycles = now - _balanced;
-        bool first = _balanced == 0;
-        _balanced = now;
-        Array.Clear(_loads);
-        Array.Clear(_refused);
-        for (int i = 0; i < _group.Workers; i++)
+        if (_changed)
         {
-            ulong busy = Volatile.Read(ref _memory.Statistics(i)->BusyCycles);
-            _busy[i] = (double)(busy - _busyBefore[i]) / cycles;
-            _busyBefore[i] = busy;
-            Add(_loads, _group.EntryLoads(i));
-            Add(_refused, _group.Refused(i));
+            // What they do while they change over says nothing.
+            if (_windowRounds++ < RoundsToChange && !HaveChanged())
+            {
+                return;
+            }
+
+            _changed = false;
+            _windowRounds = 0;
+            _window.Read(now);
+            return;
         }
 
-        Since(_loads, _loadsBefore);
-        Since(_refused, _refusedBefore);
+        bool alone = _trial.Alone;
+        if (!MayTry())
+        {
+            _trial.Reset();
+        }
+        else if (++_windowRounds >= RoundsOfWindow)
+        {
+            _windowRounds = 0;
+            _window.Read(now);
+            _trial.Feed(_window.Window(_hertz));
+            if (_trial.Tunes && !alone)
+            {
+                Balance(_window);
+            }
+        }
+
+        Tell();
+        if (_trial.Alone != alone)
+        {
+            _version++;
+            _rounds = 0;
+            _changed = true;
+        }
+        else if (!_trial.Alone && _trial.IsUsual && (++_rounds == 1 || _rounds > RoundsBetweenBalances))
+        {
+            _interval.Read(now);
+            if (_rounds > 1)
+            {
+                _rounds = 1;
+                Balance(_interval);
+            }
+        }
+    }
+
+    private void Balance(SpreadMeter meter)
+    {
         for (int i = 0; i < _group.Workers; i++)
         {
             // Who could not take all that he was to is busier than he can be.
             double offered = 0;
             for (int k = 0; k < SpreadPlan.Entries; k++)
             {
-                offered += _table[k] == i ? _loads[k] : 0;
+                offered += _table[k] == i ? meter.Loads[k] : 0;
             }
 
-            _busy[i] *= _refused[i] == 0 ? 1 : offered / Math.Max(offered / MostBusy, offered - _refused[i]);
+            uint refused = meter.Refused[i];
+            meter.Busy[i] *= refused == 0 ? 1 : offered / Math.Max(offered / MostBusy, offered - refused);
         }
 
-        if (!first && SpreadBalance.Run(_table, _loads, _busy, cycles) != 0)
+        if (SpreadBalance.Run(_table, meter.Loads, meter.Busy, meter.Cycles) != 0)
         {
             _version++;
             TellShares();
         }
     }
 
-    private static void Add(uint[] sums, uint* counts)
+    // Where control lets it, and every port that software spreads has one queue, or a device that tells flows apart by something: a
+    // queue for each packet in turn would be no order at all without a worker for each flow.
+    private bool MayTry()
     {
-        for (int i = 0; i < sums.Length; i++)
+        bool may = false;
+        for (int i = 0; i < _ports; i++)
         {
-            sums[i] += Volatile.Read(ref counts[i]);
+            PortState* state = _memory.PortStates + i;
+            if (state->Started != 0 && QueueSpreading.IsSoftware(state->Spread))
+            {
+                if (state->RxQueues > 1 && state->RssFields == RssFields.None)
+                {
+                    return false;
+                }
+
+                may = true;
+            }
         }
+
+        return may && Volatile.Read(ref _memory.Header->TriesSpread) != 0;
     }
 
-    private static void Since(uint[] sums, uint[] before)
+    // Whether every worker that receives goes by what its ports offer.
+    private bool HaveChanged()
     {
-        for (int i = 0; i < sums.Length; i++)
+        for (int i = 0; i < _ports; i++)
         {
-            uint sum = sums[i];
-            sums[i] = sum - before[i];
-            before[i] = sum;
+            PortState* state = _memory.PortStates + i;
+            if (state->Started != 0 && (_wanted[i] != _published[i] || !_group.AllGoBy(_entries[i].Plan, i, _entries[i].RxQueues)))
+            {
+                return false;
+            }
         }
+
+        return true;
+    }
+
+    private void Tell()
+    {
+        DataState* data = _memory.Data;
+        Volatile.Write(ref data->SpreadPaused, _trial.Paused ? 1u : 0);
+        Volatile.Write(ref data->SpreadTrials, _trial.Trials);
+        Volatile.Write(ref data->SpreadAlonePercent, (uint)Math.Min(Math.Round(_trial.Ratio * 100), uint.MaxValue));
     }
 
     private void TellShares()
@@ -270,11 +335,13 @@ internal sealed unsafe class SpreadKeeper : IDisposable
 
         _marks[port].Take();
         _published[port] = _wanted[port];
+        _changed = true;
+        _windowRounds = 0;
     }
 
     private void Fill(SpreadPlan* plan, int port)
     {
-        plan->Spreads = Spreads(port) ? 1u : 0;
+        plan->Spreads = Spreads(port) && !_trial.Alone ? 1u : 0;
         _table.CopyTo(new Span<byte>(plan->Workers, SpreadPlan.Entries));
         SpreadPlan.Clear(plan);
         int used = (int)Math.Min(Volatile.Read(ref _memory.Flows.Used), FlowTable.Capacity);

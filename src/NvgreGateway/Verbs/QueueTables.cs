@@ -14,6 +14,12 @@ internal static class QueueTables
         foreach (QueueStatus p in ports)
         {
             Tables.Say($"{p.Port} ({p.Role}): {p.Mode}: {p.Reason}");
+            if (p.Trials > 0)
+            {
+                string ratio = p.Alone is { } alone ? string.Create(CultureInfo.InvariantCulture, $"; by the last, packets kept go {alone:0.0#} times as fast as packets handed on") : "";
+                Tables.Say(string.Create(CultureInfo.InvariantCulture, $"software spread was tried {p.Trials} times{ratio}"), indent: 2, hanging: 4);
+            }
+
             if (p.Rss is { } rss)
             {
                 string table = rss.TableSize == 0 ? "no table told" : string.Create(CultureInfo.InvariantCulture, $"table of {rss.TableSize}, {Range(rss.TableLeast, rss.TableMost)} a queue");

@@ -120,7 +120,7 @@ public sealed class ErrorTests
         { "workers.cores[0]", "1024", "workers.cores[0]", "1024", "is out of range", "0 to 1023" },
         { "workers.burst", "0", "workers.burst", "0", "is out of range", "1 to 128 packets" },
         { "workers.burst", "129", "workers.burst", "129", "is out of range", "1 to 128 packets" },
-        { "workers.spread", "\"on\"", "workers.spread", "\"on\"", "is not one of the words", "\"auto\" or \"off\"" },
+        { "workers.spread", "\"on\"", "workers.spread", "\"on\"", "is not one of the words", "\"auto\" or \"always\" or \"off\"" },
         { "workers.idle", "\"spin\"", "workers.idle", "\"spin\"", "is not one of the words", "\"poll\" or \"sleep\"" },
         { "budgets.arp", "1000001", "budgets.arp", "1000001", "is out of range", "0 to 1000000 packets a second" },
         { "neighbors.hold", "1025", "neighbors.hold", "1025", "is out of range", "0 to 1024 packets" },

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using NvgreGateway.Control.Api;
+using NvgreGateway.Control.Configuration;
 using NvgreGateway.Data;
 using NvgreGateway.Dataplane;
 using NvgreGateway.Exchange;
@@ -13,6 +14,9 @@ public sealed unsafe class SpreadKeeperTests : IDisposable
     private const string Rules = """{ "vsid": 5001, "queues": [3] }, { "mac": "02:00:00:00:0a:01", "queues": [1, 2] }""";
     private readonly DpdkPort* _entries = (DpdkPort*)NativeMemory.AlignedAlloc((nuint)(sizeof(DpdkPort) * 2), 64);
     private readonly WorkerGroup _group = new(4, [4, 4]);
+    private const double Hertz = 1e9;
+    private const ulong Round = 20_000_000;
+    private ulong _now = 1000 * Round;
     private FlowRig? _rig;
     private SpreadKeeper? _keeper;
 
@@ -121,6 +125,99 @@ public sealed unsafe class SpreadKeeperTests : IDisposable
         Assert.Equal([6.2, 25.0, 25.0, 43.8], Queues(rig)[FlowRig.Underlay].Workers.Select(static w => w.Expected));
     }
 
+    // Four workers do half of what one could; then they do more.
+    [Theory]
+    [InlineData(Rules)]
+    [InlineData("")]
+    [Requirement("C-056")]
+    [Requirement("C-137")]
+    public void ASpreadThatLosesIsPausedAndItsRulesAreNot(string rules)
+    {
+        FlowRig rig = Start(NicProfile.None, QueueSpread.FewQueues, rules);
+        rig.Memory.PortStates[FlowRig.Underlay].RxQueues = 1;
+        _entries[FlowRig.Underlay].RxQueues = 1;
+        Assert.Null(Queues(rig)[FlowRig.Underlay].Alone);
+        Work(rig, 5, spread: 5, alone: 10);
+        SpreadPlan* plan = _entries[FlowRig.Underlay].Plan;
+        Assert.Equal((0u, rules.Length == 0 ? 0u : 2), (plan->Spreads, plan->SoftwareRules));
+        Assert.Equal(rules.Length == 0 ? 0 : (nint)plan, _group.Plans(0)[FlowRig.Underlay]);
+        QueueStatus status = Queues(rig)[FlowRig.Underlay];
+        Assert.Equal("paused", status.Mode);
+        Assert.StartsWith("one worker alone forwards 2.0 times as much at the last trial; else software would spread: the port has fewer", status.Reason, StringComparison.Ordinal);
+        Assert.Equal([100.0, 0.0, 0.0, 0.0], status.Workers.Select(static w => w.Expected));
+        Assert.Equal((2.0, 3u), (status.Alone, status.Trials)); // after one second, one more and two more
+        Work(rig, 130, spread: 15, alone: 10);
+        Assert.Equal(1u, _entries[FlowRig.Underlay].Plan->Spreads);
+        Assert.Equal("software", Queues(rig)[FlowRig.Underlay].Mode);
+        Assert.Equal(0.67, Queues(rig)[FlowRig.Underlay].Alone);
+    }
+
+    [Theory]
+    [InlineData("always", "software")]
+    [InlineData("off", "none")]
+    public void WhatTheConfigurationSaysIsNotTried(string spread, string mode)
+    {
+        FlowRig rig = Start(NicProfile.None, QueueSpread.FewQueues, "");
+        Work(rig, 5, spread: 5, alone: 10);
+        Assert.Equal("paused", Queues(rig)[FlowRig.Underlay].Mode);
+        uint trials = _keeper!.Trials;
+        Assert.True(rig.Reload(FlowRig.Json("").Replace("3] }", $"3], \"spread\": \"{spread}\" }}", StringComparison.Ordinal)).Accepted);
+        Work(rig, 20, spread: 5, alone: 10);
+        Assert.Equal(mode, Queues(rig)[FlowRig.Underlay].Mode);
+        Assert.Equal((1u, trials, 0u), (_entries[FlowRig.Underlay].Plan->Spreads, _keeper.Trials, rig.Memory.Data->SpreadPaused));
+        Assert.True(rig.Reload(FlowRig.Json("")).Accepted);
+        Work(rig, 5, spread: 5, alone: 10);
+        Assert.Equal("paused", Queues(rig)[FlowRig.Underlay].Mode);
+    }
+
+    // Nobody knows that what such a device does keeps a flow together: only a worker for each flow does.
+    [Fact]
+    [Requirement("C-056")]
+    public void QueuesThatAreChosenNobodyKnowsHowAreAlwaysSpread()
+    {
+        FlowRig rig = Start(NicProfile.None, QueueSpread.NoRss, "");
+        rig.Memory.PortStates[FlowRig.Underlay].RssFields = RssFields.None;
+        Work(rig, 20, spread: 5, alone: 10);
+        Assert.Equal((1u, 0u), (_entries[FlowRig.Underlay].Plan->Spreads, _keeper!.Trials));
+    }
+
+    // A rule that comes in the middle is carried out at once; what is measured then does not count.
+    [Fact]
+    [Requirement("C-137")]
+    public void RulesComeWhileTheSpreadIsPaused()
+    {
+        FlowRig rig = Start(NicProfile.None, QueueSpread.FewQueues, "");
+        Work(rig, 5, spread: 5, alone: 10);
+        Assert.Equal(0u, _entries[FlowRig.Underlay].Plan->Rules);
+        Assert.True(rig.Reload(FlowRig.Json(Rules)).Accepted);
+        rig.Settle();
+        Work(rig, 1, spread: 5, alone: 10);
+        SpreadPlan* plan = _entries[FlowRig.Underlay].Plan;
+        Assert.Equal((0u, 2u), (plan->Spreads, plan->SoftwareRules));
+        Assert.Equal("paused", Queues(rig)[FlowRig.Underlay].Mode);
+    }
+
+    // Housekeeping and four workers, of which worker 0 receives all, for some seconds; millions of packets a second that they could forward.
+    private void Work(FlowRig rig, double seconds, double spread, double alone)
+    {
+        const ulong Million = 1_000_000;
+        for (double t = 0; t < seconds; t += Round / Hertz)
+        {
+            bool spreads = (_group.Plans(0)[FlowRig.Underlay] & 1) != 0;
+            for (int i = 0; i < 4; i++)
+            {
+                rig.Memory.Statistics(i)->BusyCycles += spreads || i == 0 ? Round : 0;
+            }
+
+            rig.Memory.Statistics(0)->Transmitted += (ulong)((spreads ? spread : alone) * Million * (Round / Hertz));
+            Keep(rig);
+            for (int i = 0; i < _entries[FlowRig.Underlay].RxQueues; i++)
+            {
+                _group.Plans(i)[FlowRig.Underlay] = SpreadPlan.InForce(_entries[FlowRig.Underlay].Plan, rig.Plane.Configuration.Workers.Spread != SpreadMode.Off);
+            }
+        }
+    }
+
     private FlowRig Start(NicProfile profile, QueueSpread spread, string rules = Rules)
     {
         NativeMemory.Clear(_entries, (nuint)(sizeof(DpdkPort) * 2));
@@ -130,16 +227,17 @@ public sealed unsafe class SpreadKeeperTests : IDisposable
         state->Started = 1;
         state->Spread = spread;
         state->RxQueues = 4;
+        _entries[FlowRig.Underlay].RxQueues = 4;
         state->RssFields = RssFields.Tcp4;
-        _keeper = new SpreadKeeper(_rig.Memory, _entries, 2, _group);
-        _keeper.Keep();
+        _keeper = new SpreadKeeper(_rig.Memory, _entries, 2, _group, Hertz);
+        _keeper.Keep(_now);
         return _rig;
     }
 
     private void Keep(FlowRig rig)
     {
         rig.Keeper.Keep();
-        _keeper!.Keep();
+        _keeper!.Keep(_now += Round);
     }
 
     private static void Loop(FlowRig rig)
