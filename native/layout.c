@@ -182,6 +182,7 @@ static void add_shim_structs(void)
 	FIELD(shim_port_info, tx_desc_min);
 	FIELD(shim_port_info, tx_desc_max);
 	FIELD(shim_port_info, tx_seg_max);
+	FIELD(shim_port_info, tx_frame_seg_max);
 	FIELD(shim_port_info, rss_key_size);
 	FIELD(shim_port_info, driver);
 	CONSTANT(SHIM_PORT_LINK_INTERRUPT);

@@ -94,6 +94,7 @@ SHIM_API int shim_port_info(uint16_t port, struct shim_port_info *info)
 	info->tx_desc_min = di.tx_desc_lim.nb_min;
 	info->tx_desc_max = di.tx_desc_lim.nb_max;
 	info->tx_seg_max = di.tx_desc_lim.nb_seg_max;
+	info->tx_frame_seg_max = di.tx_desc_lim.nb_mtu_seg_max;
 	info->rss_key_size = di.hash_key_size;
 	snprintf(info->driver, sizeof(info->driver), "%s", di.driver_name != NULL ? di.driver_name : "");
 	return 0;

@@ -50,6 +50,7 @@ struct shim_port_info {
 	uint16_t tx_desc_min;
 	uint16_t tx_desc_max;
 	uint16_t tx_seg_max;
+	uint16_t tx_frame_seg_max;
 	uint16_t rss_key_size;
 	char driver[32];
 };

@@ -36,6 +36,8 @@ internal sealed unsafe class BenchAccess(MbufPool pool, MbufPool heads, bool cha
 
     public override ulong ChainPorts => chains ? ulong.MaxValue : 0;
 
+    public override ChainLimit LimitOf(uint port) => ChainLimit.None;
+
     public override void Free(Mbuf* mbuf) => MbufPool.Free(mbuf);
 
     public override ulong Timestamp => Tsc.Read();

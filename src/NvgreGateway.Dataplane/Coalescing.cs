@@ -31,6 +31,8 @@ internal static unsafe class Coalescing
         Mbuf** packets = TxBuffer.Packets(b);
         TxNote* notes = TxBuffer.Notes(b);
         PortOffloads plain = w->PortEntries[port].Plain;
+        ChainLimit limit = w->Ports.LimitOf(port);
+        uint most = limit.Frame < 3 ? 1 : Math.Min(MostSegments, limit.Large - 1); // the headers may come to stand in a buffer of their own
         Head* heads = stackalloc Head[Flows];
         byte* places = stackalloc byte[Flows]; // number of the head, from 1; the heads themselves need no clearing
         new Span<byte>(places, Flows).Clear();
@@ -45,7 +47,7 @@ internal static unsafe class Coalescing
                 && (plain & (is4 ? PortOffloads.Tso4 : PortOffloads.Tso6)) != 0;
             byte* place = places + (s.Key / 2 % Flows); // the lowest bit of a key is always set
             Head* head = *place != 0 && heads[*place - 1].Key == s.Key ? heads + *place - 1 : null;
-            if (candidate && head != null && Fits(head, packets[head->At], m, s))
+            if (candidate && head != null && Fits(head, most, packets[head->At], m, s))
             {
                 Join(packets[head->At], head->Last, m, s.Headers);
                 head->Next += s.Payload;
@@ -230,9 +232,9 @@ internal static unsafe class Coalescing
     }
 
     // Whether a device that cuts the joined frame gives back just these frames (C-006 to C-014).
-    private static bool Fits(Head* head, Mbuf* first, Mbuf* m, Segment s)
+    private static bool Fits(Head* head, uint most, Mbuf* first, Mbuf* m, Segment s)
     {
-        if (head->Closed || head->Next != s.Sequence || s.Payload > head->Payload || head->Count == MostSegments
+        if (head->Closed || head->Next != s.Sequence || s.Payload > head->Payload || head->Count >= most
             || first->PktLen + s.Payload - 14 > ushort.MaxValue)
         {
             return false;

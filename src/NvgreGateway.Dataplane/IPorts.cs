@@ -58,6 +58,11 @@ public unsafe interface IPorts
     /// </summary>
     ulong ChainPorts { get; }
 
+    /// <summary>How many buffers a port takes of one packet (C-019); may change at any time, as a port is opened anew.</summary>
+    /// <param name="port">Port index.</param>
+    /// <returns>What its device says; of a port that is not of <see cref="ChainPorts"/> nobody asks.</returns>
+    ChainLimit LimitOf(int port);
+
     /// <summary>Bytes behind the headroom of what <see cref="AllocateHead"/> gives.</summary>
     public const int HeadBytes = 256;
 

@@ -5,17 +5,19 @@ using NvgreGateway.Exchange;
 namespace NvgreGateway.Dataplane;
 
 /// <summary>
-/// Makes one buffer of every packet of several that leaves through a port which takes no chains (C-141): such a driver would send its
-/// first buffer, or what lies behind it. Looked for only once a worker has met a chain. Outcomes: the packet, in one buffer;
-/// <c>drop.mbuf.nomem</c>; <c>drop.tx.error</c> if no buffer is that large.
+/// Makes one buffer of every packet of several that leaves through a port which takes no chains (C-141), since such a driver would send
+/// its first buffer, or what lies behind it; and as few as hold it of every packet that has more than its port takes (C-019). Looked for
+/// only once a worker has met a chain. Outcomes: the packet, in one buffer or few; <c>drop.mbuf.nomem</c>; <c>drop.tx.error</c> if no
+/// buffers are that large.
 /// </summary>
 internal static unsafe class Linearization
 {
     /// <summary>Linearises what stands in a transmit buffer; nothing is sent on the way.</summary>
     /// <param name="w">The worker.</param>
-    /// <param name="port">A port that takes no chains.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="limit">How many buffers it takes of a packet.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Run(WorkerContext* w, uint port)
+    public static void Run(WorkerContext* w, uint port, ChainLimit limit)
     {
         TxBuffer* b = w->Tx + port;
         Mbuf** packets = TxBuffer.Packets(b);
@@ -25,10 +27,10 @@ internal static unsafe class Linearization
         {
             Mbuf* m = packets[i];
             TxNote note = notes[i];
-            if (m->NbSegs != 1)
+            if (m->NbSegs > limit.Of(m))
             {
                 Mbuf* made = FrameCopy.Make(w, m);
-                DropReason reason = made == null ? DropReason.MbufNomem : made->NbSegs != 1 ? DropReason.TxError : DropReason.None;
+                DropReason reason = made == null ? DropReason.MbufNomem : made->NbSegs > limit.Of(m) ? DropReason.TxError : DropReason.None;
                 if (reason != DropReason.None)
                 {
                     if (made != null)

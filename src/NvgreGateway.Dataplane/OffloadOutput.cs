@@ -7,8 +7,8 @@ namespace NvgreGateway.Dataplane;
 
 /// <summary>
 /// What frames asked for is settled here, just before they leave, on the worker that owns the port's queue and by what the port does
-/// now: so nothing that waited in a ring or for a neighbour can meet a port that no longer does it (C-019, C-021, C-075). Order is kept
-/// (C-017). Outcomes: told to the device; done by its twin (<see cref="ChecksumTwin"/>, <see cref="Segmentation"/>);
+/// now: so nothing that waited in a ring or for a neighbour can meet a port that no longer does it (C-019, C-021, C-075), and no
+/// device is told to cut a frame of more buffers than it takes. Order is kept (C-017). Outcomes: told to the device; done by its twin (<see cref="ChecksumTwin"/>, <see cref="Segmentation"/>);
 /// <c>drop.offload.invalid</c>.
 /// </summary>
 internal static unsafe class OffloadOutput
@@ -123,6 +123,7 @@ internal static unsafe class OffloadOutput
         bool ownSum = countsShort || (segment == 0 && EndsElsewhere(m, p + frame.L3 + l3, frame.L3 + l3, l4 + payload, udp));
         PortOffloads does = ownSum ? PortOffloads.None : !toPeer ? entry->Plain : frame.IsOuter4 ? entry->Nvgre : entry->Nvgre6;
         bool ownCut = kind == OffloadKind.TcpSegments && (does & PortOffloads.OwnCwr) != 0 && (p[frame.L3 + l3 + 13] & TcpHeader.Cwr) != 0;
+        ownCut |= segment != 0 && !w->Ports.LimitOf(port).MayCut(m, segment, (does & PortOffloads.PseudoLength) != 0 ? 1u : 0);
         if (!ownCut && OffloadFlags.TryTranslate(kind, frame, inner4, l3, l4, segment, does, out MbufFlags flags, out ulong lengths))
         {
             PrepareHeaders(p, frame, l3, protocol, flags, withLength: segment == 0 || (does & PortOffloads.PseudoLength) != 0);

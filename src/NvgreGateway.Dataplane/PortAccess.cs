@@ -24,6 +24,9 @@ internal abstract unsafe class PortAccess
     /// <inheritdoc cref="IPorts.ChainPorts"/>
     public abstract ulong ChainPorts { get; }
 
+    /// <inheritdoc cref="IPorts.LimitOf"/>
+    public abstract ChainLimit LimitOf(uint port);
+
     /// <inheritdoc cref="IPorts.Free"/>
     public abstract void Free(Mbuf* mbuf);
 

@@ -12,6 +12,8 @@ internal readonly unsafe struct SyntheticPorts(SyntheticDevice device) : IPorts
 
     public ulong ChainPorts => _device.ChainPorts;
 
+    public ChainLimit LimitOf(int port) => ChainLimit.None;
+
     public uint Receive(int port, Mbuf** burst, uint count) => _device.Receive(port, burst, count);
 
     public uint Transmit(int port, Mbuf** burst, uint count) => _device.Transmit(port, burst, count);

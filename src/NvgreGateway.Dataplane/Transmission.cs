@@ -198,6 +198,7 @@ internal static unsafe class Transmission
         // At most a burst a loop, so that the own ports are not starved.
         for (uint i = 0; i < WorkerContext.MaxBurst && SpreadRing.TryTake(ring, out Departure d); i++)
         {
+            w->Chains |= d.Packet->NbSegs > 1; // this worker may have met none itself
             Again(w, d.Port, d.Packet, d.Note, d.Packet->PktLen); // its counters were moved by the other worker
             any = true;
         }

@@ -31,6 +31,7 @@ internal static unsafe class WarmUp
     [
         typeof(Dpdk.Mbuf),
         typeof(ChainCursor),
+        typeof(ChainLimit),
         typeof(ChecksumTwin),
         typeof(Coalescing),
         typeof(ExceptionStage),

@@ -360,9 +360,13 @@ public sealed unsafe class Worker<TPorts>
                 OffloadOutput.Run(w, port);
             }
 
-            if (w->Chains && (_ports.ChainPorts >> (int)port & 1) == 0)
+            if (w->Chains)
             {
-                Linearization.Run(w, port);
+                ChainLimit limit = (_ports.ChainPorts >> (int)port & 1) == 0 ? ChainLimit.One : _ports.LimitOf((int)port);
+                if (!limit.IsNone)
+                {
+                    Linearization.Run(w, port, limit);
+                }
             }
 
             if ((w->PortEntries[port].Flags & PortFlags.Coalesces) != 0 && b->Count > 1)
@@ -436,6 +440,9 @@ public sealed unsafe class Worker<TPorts>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             get => worker._ports.ChainPorts;
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override ChainLimit LimitOf(uint port) => worker._ports.LimitOf((int)port);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override bool Prepare(uint port, Mbuf* mbuf) => worker._ports.Prepare((int)port, mbuf);

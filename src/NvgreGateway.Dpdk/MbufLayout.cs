@@ -237,6 +237,7 @@ public static unsafe class MbufLayout
         Field("tx_desc_min", &s.TxDescriptorsMin);
         Field("tx_desc_max", &s.TxDescriptorsMax);
         Field("tx_seg_max", &s.TxSegmentsMax);
+        Field("tx_frame_seg_max", &s.TxFrameSegmentsMax);
         Field("rss_key_size", &s.RssKeySize);
         Field("driver", &s.Driver);
         table["SHIM_PORT_LINK_INTERRUPT"] = NativePortInfo.LinkInterrupt;

@@ -42,6 +42,7 @@ internal struct NativePortInfo
     internal ushort TxDescriptorsMin;
     internal ushort TxDescriptorsMax;
     internal ushort TxSegmentsMax;
+    internal ushort TxFrameSegmentsMax;
     internal ushort RssKeySize;
     internal Name32 Driver;
 

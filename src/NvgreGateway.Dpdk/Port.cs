@@ -405,6 +405,7 @@ public sealed unsafe class Port
             RxDescriptors = (info.RxDescriptorsMin, info.RxDescriptorsMax),
             TxDescriptors = (info.TxDescriptorsMin, info.TxDescriptorsMax),
             MaxTxSegments = info.TxSegmentsMax,
+            MaxFrameSegments = info.TxFrameSegmentsMax,
             LinkInterrupt = (info.Flags & NativePortInfo.LinkInterrupt) != 0,
             RemovalInterrupt = (info.Flags & NativePortInfo.RemovalInterrupt) != 0,
         };

@@ -57,6 +57,9 @@ public sealed record PortCapabilities
     /// <summary>Most segments of a packet to send; 0 or 65535 if unbounded.</summary>
     public required int MaxTxSegments { get; init; }
 
+    /// <summary>Most segments of a packet to send that is one frame on the wire, and of each frame that the device cuts; 0 or 65535 if unbounded.</summary>
+    public required int MaxFrameSegments { get; init; }
+
     /// <summary>Whether link changes are reported by interrupt.</summary>
     public required bool LinkInterrupt { get; init; }
 

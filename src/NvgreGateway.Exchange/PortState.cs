@@ -81,6 +81,12 @@ public unsafe struct PortState
     /// <summary>What whoever sits behind the port takes, as a guest behind vhost-user says; all if nobody is asked.</summary>
     public PortOffloads Peer;
 
+    /// <summary>Most buffers that the device takes of one frame, 65535 = no bound (C-019).</summary>
+    public ushort MostBuffers;
+
+    /// <summary>Most buffers that it takes of a large frame that it cuts, 65535 = no bound.</summary>
+    public ushort MostLargeBuffers;
+
     /// <summary>How often the port was opened.</summary>
     public uint Opened;
 

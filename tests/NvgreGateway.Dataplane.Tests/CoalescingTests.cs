@@ -171,6 +171,28 @@ public sealed unsafe class CoalescingTests
         Assert.Equal(alone, Run(coalesces: true, out _, segments, prepares: false).Select(static s => s.Bytes));
     }
 
+    /// <summary>A device that takes so many buffers of a packet, one of them perhaps for the headers, is given no more.</summary>
+    [Theory]
+    [InlineData(2, 250, 1, 20)]
+    [InlineData(3, 250, 20, 1)]
+    [InlineData(0, 6, 5, 4)]
+    [InlineData(0, 2, 1, 20)]
+    [Requirement("C-019", "C-025")]
+    public void NoMoreAreJoinedThanTheDeviceTakes(int frame, int packet, int each, int sent)
+    {
+        byte[][] segments = [.. Enumerable.Range(0, 20).Select(i => Segment(false, i, 100))];
+        byte[][] alone = Run(coalesces: false, out _, segments).Select(static s => s.Bytes).ToArray();
+        foreach (PortOffloads how in (PortOffloads[])[PortOffloads.Ip4, PortOffloads.OwnIp4 | PortOffloads.PseudoLength])
+        {
+            using Rig rig = Make(coalesces: true, prepares: true, Cuts & ~PortOffloads.Ip4 | how);
+            rig.Device.Limit = ChainLimit.Of(frame, packet);
+            List<Sent> joined = rig.Run(Rig.Underlay, [.. segments.Select(Nvgre)]);
+            Assert.Equal((sent, each), (joined.Count, (joined[0].Bytes.Length - 58) / 100));
+            Assert.Equal(alone, joined.SelectMany(static s => s.Flags == MbufFlags.None ? [s.Bytes] : Cut(s.Bytes, false, 100)));
+            rig.AssertNoDrops();
+        }
+    }
+
     [Theory]
     [InlineData(2, 4)]
     [InlineData(16, 2)]

@@ -48,6 +48,9 @@ internal sealed unsafe class FakeDevice : IDisposable
 
     public ulong ChainPorts { get; set; } = ulong.MaxValue;
 
+    /// <summary>How many buffers it takes of a packet; it fails the test if it is given more.</summary>
+    public ChainLimit Limit { get; set; } = ChainLimit.None;
+
     public bool DiesWhenFull { get; set; }
 
     public bool Prepares { get; set; } = true;
@@ -90,6 +93,12 @@ internal sealed unsafe class FakeDevice : IDisposable
 
             Assert.Equal(bytes.Length, at);
             Assert.Equal(m->NbSegs, segments);
+            if (!Limit.IsNone)
+            {
+                Assert.InRange(MostBuffers(m), 1, (int)Limit.Frame);
+                Assert.InRange(segments, 1, (int)Limit.Large);
+            }
+
             Assert.True(segments == 1 || (ChainPorts >> port & 1) != 0, "a chain left on a port that takes none");
             lock (_lock)
             {
@@ -125,6 +134,31 @@ internal sealed unsafe class FakeDevice : IDisposable
     {
         Pool.Dispose();
         NativeMemory.AlignedFree(_even);
+    }
+
+    // Buffers that the frame lies in, or at most one of those which the device cuts from it, its headers counting as one.
+    private static int MostBuffers(Mbuf* m)
+    {
+        if ((m->OlFlags & (MbufFlags.TxTcpSegmentation | MbufFlags.TxUdpSegmentation)) == 0)
+        {
+            return m->NbSegs;
+        }
+
+        ulong t = m->TxOffload;
+        uint headers = (uint)((t & 0x7F) + ((t >> 7) & 0x1FF) + ((t >> 16) & 0xFF) + ((t >> 40) & 0x1FF) + ((t >> 49) & 0x7F)), size = (uint)(t >> 24) & 0xFFFF;
+        var buffers = new List<int>();
+        for (Mbuf* s = m; s != null; s = s->Next)
+        {
+            buffers.AddRange(Enumerable.Repeat(buffers.Count == 0 ? 0 : buffers[^1] + 1, s->DataLen));
+        }
+
+        int most = 1;
+        for (uint at = headers; at < buffers.Count; at += size)
+        {
+            most = Math.Max(most, 1 + buffers.Skip((int)at).Take((int)size).Distinct().Count());
+        }
+
+        return most;
     }
 
     // Frames that a device which cuts makes of one.

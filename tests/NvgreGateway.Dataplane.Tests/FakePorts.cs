@@ -74,6 +74,8 @@ internal readonly unsafe struct FakePorts(FakeDevice device, int worker) : IPort
 
     public ulong ChainPorts => _device.ChainPorts;
 
+    public ChainLimit LimitOf(int port) => _device.Limit;
+
     public void Free(Mbuf* mbuf) => _device.Pool.Free(mbuf);
 
     public bool IsUp(int port) => _device.Up[port];

@@ -108,6 +108,32 @@ public sealed unsafe class SharedSegmentsTests
         Compare(frames, (burst, workers, queues), jumbo: true);
     }
 
+    /// <summary>A device that takes fewer buffers of a packet: segments that would lie in more are copied, and have the same bytes.</summary>
+    [Fact]
+    [Requirement("C-019", "C-124")]
+    public void NoSegmentHasMoreBuffersThanTheDeviceTakes()
+    {
+        var random = new Random(19);
+        var frames = new List<(byte[], int[], int)>();
+        for (int n = 0; n < 60; n++)
+        {
+            int[] buffers = [.. Enumerable.Range(0, random.Next(12)).Select(_ => random.Next(3) switch { 0 => random.Next(1, 300), 1 => 600 * random.Next(1, 5), _ => random.Next(7000) })];
+            frames.Add((OffloadFuzzTests.Large(6, random.Next(1200, 20000), n % 2 == 0), [random.Next(512, 2000), .. buffers], 1100));
+        }
+
+        frames.Add((OffloadFuzzTests.Large(6, 7000, six: false), [], 1100)); // in one buffer: shared wherever a chain is taken
+        (byte[][] copied, _, string numbers) = Outputs(frames, (32, 1, 1), PortOffloads.None, chains: false, jumbo: false);
+        int before = 0;
+        foreach (int most in (int[])[1, 2, 3, 4, 8, 0])
+        {
+            (byte[][] sent, int shared, string same) = Outputs(frames, (32, 1, 1), Sums, chains: true, jumbo: false, ChainLimit.Of(most, 0));
+            Assert.Equal(copied, sent);
+            Assert.Equal(numbers, same);
+            Assert.True(most == 1 ? shared == 0 : shared >= Math.Max(before, 7), $"{shared} shared at {most} buffers, {before} at fewer");
+            before = shared;
+        }
+    }
+
     [Fact]
     [Requirement("C-012", "C-039")]
     public void HeadersThatASmallBufferHasNoRoomForAreCopied()
@@ -277,9 +303,10 @@ public sealed unsafe class SharedSegmentsTests
     }
 
     private static (byte[][] Sent, int Shared, string Numbers) Outputs(
-        List<(byte[] Frame, int[] Buffers, int Segment)> frames, (int Burst, int Workers, int Queues) mode, PortOffloads does, bool chains, bool jumbo)
+        List<(byte[] Frame, int[] Buffers, int Segment)> frames, (int Burst, int Workers, int Queues) mode, PortOffloads does, bool chains, bool jumbo, ChainLimit? limit = null)
     {
-        using Rig rig = Make(mode, does, chains, jumbo: jumbo);
+        using Rig rig = Make(mode, does, chains, buffers: 1024, jumbo: jumbo);
+        rig.Device.Limit = limit ?? ChainLimit.None;
         int shared = 0;
         rig.Device.Leaving = (_, packet) =>
         {
@@ -313,7 +340,7 @@ public sealed unsafe class SharedSegmentsTests
     }
 
     // What a device that completes checksums makes of a frame.
-    private static byte[] Completed(Sent sent)
+    internal static byte[] Completed(Sent sent)
     {
         if (sent.Flags == MbufFlags.None)
         {

@@ -12,6 +12,12 @@ public sealed record CapabilityStatus
     /// <summary>Most bytes from the start of a frame to the end of its innermost transport header.</summary>
     public required int MaxHeader { get; init; }
 
+    /// <summary>Most buffers that it takes of one frame; null = no bound, or not open (C-019).</summary>
+    public int? MaxBuffers { get; init; }
+
+    /// <summary>Most buffers that it takes of a large frame to cut; null = no bound, or not open.</summary>
+    public int? MaxLargeBuffers { get; init; }
+
     /// <summary>Each function of NVGRE offload as a set over <c>inner4</c>, <c>inner6</c>, <c>outer4</c>, <c>outer6</c>; empty = not supported.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Capable { get; init; }
 

@@ -34,6 +34,8 @@ internal static unsafe class OffloadReporter
                 Port = plane.Configuration.Ports[i].Name,
                 Driver = DriverOf(state),
                 MaxHeader = OffloadPlan.MaxHeader,
+                MaxBuffers = Bound(state.MostBuffers),
+                MaxLargeBuffers = Bound(state.MostLargeBuffers),
                 Capable = Functions(plane, i).ToDictionary(static f => f.Name, static f => f.Capable),
                 Rules = FlowAbilities.Of(plane.Memory, plane.Configuration, i),
                 Reported = state.Reported == DeviceOffloads.None ? [] : state.Reported.ToString().Split(", "),
@@ -44,6 +46,8 @@ internal static unsafe class OffloadReporter
     }
 
     private static IEnumerable<OffloadFunction> Functions(ControlPlane plane, int port) => plane.Offloads[port].Functions().Append(FlowAbilities.Vmq(plane.Memory, port));
+
+    private static int? Bound(ushort buffers) => buffers is 0 or ushort.MaxValue ? null : buffers;
 
     private static string? DriverOf(PortState state) => GatewayMemory.Text(state.Driver, 32) is { Length: > 0 } driver ? driver : null;
 }

@@ -32,6 +32,9 @@ internal unsafe struct DpdkPort
     /// </summary>
     internal ulong ChainPorts;
 
+    /// <summary>How many buffers its device takes of a packet (C-019).</summary>
+    internal ChainLimit Limit;
+
     private fixed uint _rx[MaxQueues];
     private fixed uint _tx[MaxQueues];
 

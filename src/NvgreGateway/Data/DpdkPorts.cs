@@ -72,6 +72,8 @@ internal readonly unsafe struct DpdkPorts : IPorts
 
     public uint AllocateHeads(Mbuf** packets, uint count) => _heads.AllocBulk(packets, count) ? count : 0;
 
+    public ChainLimit LimitOf(int port) => _ports[port].Limit;
+
     public ulong ChainPorts => Volatile.Read(ref _ports->ChainPorts);
 
     public void Free(Mbuf* mbuf) => MbufPool.Free(mbuf);

@@ -65,8 +65,10 @@ internal sealed unsafe class PortKeeper
         DeviceOffloads reported = DeviceOffloadBits.From(port.Capabilities.TxOffloads, port.Capabilities.RxOffloads);
         SetUp(port, rx, tx, mac, reported & (Wanted->Wanted | DeviceOffloads.TxSegments) & _quirk.Askable(Wanted->Underlay != 0 || Wanted->Exception != 0));
         DpdkPort.Take(_entry, port);
+        _entry->Limit = ChainLimit.Of(port.Capabilities.MaxFrameSegments, port.Capabilities.MaxTxSegments);
         ulong bit = 1ul << _index, chains = (_entry - _index)->ChainPorts & ~bit;
-        Volatile.Write(ref (_entry - _index)->ChainPorts, (port.TxOffloads & TxOffloads.MultiSegments) != 0 ? chains | bit : chains);
+        bool takesChains = (port.TxOffloads & TxOffloads.MultiSegments) != 0 && _entry->Limit.Frame > 1;
+        Volatile.Write(ref (_entry - _index)->ChainPorts, takesChains ? chains | bit : chains);
         _port = port;
         if (mac == 0)
         {
@@ -86,6 +88,8 @@ internal sealed unsafe class PortKeeper
         State->TxOffloads = (ulong)port.TxOffloads;
         State->Reported = reported;
         State->Asked = DeviceOffloadBits.From(port.TxOffloads, port.RxOffloads);
+        State->MostBuffers = (ushort)_entry->Limit.Frame;
+        State->MostLargeBuffers = (ushort)_entry->Limit.Large;
         State->Tested = 0;
         State->Loop = LoopCheck.None;
         State->Peer = _quirk.HasPeer ? PortOffloads.None : PortOffloads.All;

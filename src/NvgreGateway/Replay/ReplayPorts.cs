@@ -39,6 +39,8 @@ internal readonly unsafe struct ReplayPorts(ReplayDevice device) : IPorts
 
     public ulong ChainPorts => ulong.MaxValue;
 
+    public ChainLimit LimitOf(int port) => ChainLimit.None;
+
     public void Free(Mbuf* mbuf) => _device.Free(mbuf);
 
     public bool IsUp(int port) => true;

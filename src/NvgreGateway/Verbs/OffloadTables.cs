@@ -56,7 +56,7 @@ internal static class OffloadTables
     internal static void Capable(IReadOnlyList<CapabilityStatus> ports)
     {
         Table rules = Tables.Make("port", "rule in hardware", "of frames", "taken", "why not");
-        Table all = Tables.Make("port", "driver", "#max header", "function", "NVGRE capability", "device reports");
+        Table all = Tables.Make("port", "driver", "#max header", "#max buffers", "#of large frames", "function", "NVGRE capability", "device reports");
         foreach (CapabilityStatus p in ports)
         {
             Table one = Tables.Make("function", "NVGRE capability");
@@ -64,7 +64,7 @@ internal static class OffloadTables
             {
                 IRenderable[] cells = [Tables.Text(function), Tables.Text(set.Count == 0 ? "not supported" : string.Join(' ', set))];
                 one.AddRow(cells);
-                all.AddRow([Tables.Text(p.Port), Tables.Text(p.Driver), Tables.Text(Tables.Plain(p.MaxHeader)), .. cells, Tables.Text(Words(p.Reported))]);
+                all.AddRow([Tables.Text(p.Port), Tables.Text(p.Driver), Tables.Text(Tables.Plain(p.MaxHeader)), Tables.Text(Bound(p.MaxBuffers)), Tables.Text(Bound(p.MaxLargeBuffers)), .. cells, Tables.Text(Words(p.Reported))]);
             }
 
             Table ruled = Tables.Make("rule in hardware", "of frames", "taken", "~why not");
@@ -77,7 +77,7 @@ internal static class OffloadTables
 
             if (Tables.IsTerminal)
             {
-                Tables.Say($"{Heading(p.Port, p.Driver)}: headers up to {p.MaxHeader} bytes; the device reports {Words(p.Reported) ?? "nothing"}");
+                Tables.Say($"{Heading(p.Port, p.Driver)}: headers up to {p.MaxHeader} bytes; up to {Bound(p.MaxBuffers)} buffers a frame, {Bound(p.MaxLargeBuffers)} a large one; the device reports {Words(p.Reported) ?? "nothing"}");
                 Tables.Print(one);
                 if (p.Rules.Count > 0)
                 {
@@ -94,6 +94,8 @@ internal static class OffloadTables
             Tables.Print(rules);
         }
     }
+
+    private static string Bound(int? most) => most is { } n ? Tables.Plain(n) : "any number of";
 
     private static string Heading(string port, string? driver) => $"{port} ({driver ?? "not open"})";
 

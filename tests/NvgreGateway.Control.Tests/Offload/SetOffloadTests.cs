@@ -106,7 +106,7 @@ public sealed unsafe class SetOffloadTests
         OffloadStatus before = client.OffloadsAsync().Answer()[1];
         Assert.Equal(["plain", "nvgre"], before.Offloads.Single(static o => o.Name == "tso.inner6").InForce);
         CapabilityStatus can = client.CapabilitiesAsync().Answer()[1];
-        Assert.Equal(256, can.MaxHeader);
+        Assert.Equal((256, 8, null), (can.MaxHeader, can.MaxBuffers, can.MaxLargeBuffers));
         Assert.Equal(["inner4", "inner6", "outer4", "outer6"], can.Capable["lsov2"]);
         Assert.True(client.SetOffloadAsync(new OffloadSwitch("underlay0", "tso.inner6", "off", false)).Answer() is { Changed: true, Restarted: false });
         OffloadNameStatus off = client.OffloadsAsync().Answer()[1].Offloads.Single(static o => o.Name == "tso.inner6");
@@ -176,6 +176,8 @@ public sealed unsafe class SetOffloadTests
         state->Reported = state->Asked = Device;
         state->Tested = 1;
         state->Peer = PortOffloads.All;
+        state->MostBuffers = 8;
+        state->MostLargeBuffers = ushort.MaxValue;
     }
 
     private static PortOffloads Nvgre(PlaneFixture f) => f.Memory.Current.Ports[1].Nvgre;
