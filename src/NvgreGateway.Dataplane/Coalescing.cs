@@ -41,10 +41,8 @@ internal static unsafe class Coalescing
         {
             Mbuf* m = packets[i];
             TxNote note = notes[i];
-            bool is4 = false;
-            Segment s = default;
-            bool candidate = note.Record == null && note.Place != 0 && note.Cast == CastKind.Unicast && !IsTraced(w, m) && Parse(m, note, out s, out is4)
-                && (plain & (is4 ? PortOffloads.Tso4 : PortOffloads.Tso6)) != 0;
+            bool whole = note.Record == null && note.Place != 0 && note.Cast == CastKind.Unicast && !IsTraced(w, m);
+            bool candidate = Parse(m, note, whole, out Segment s, out bool is4) && (plain & (is4 ? PortOffloads.Tso4 : PortOffloads.Tso6)) != 0;
             byte* place = places + (s.Key / 2 % Flows); // the lowest bit of a key is always set
             Head* head = *place != 0 && heads[*place - 1].Key == s.Key ? heads + *place - 1 : null;
             if (candidate && head != null && Fits(head, most, packets[head->At], m, s))
@@ -173,32 +171,37 @@ internal static unsafe class Coalescing
         }
     }
 
-    // A plain data segment, whole and intact.
-    private static bool Parse(Mbuf* m, TxNote note, out Segment s, out bool is4)
+    // A plain data segment, whole and intact. Of what is none the key is told all the same: no frame of its flow behind it may leave before it.
+    private static bool Parse(Mbuf* m, TxNote note, bool whole, out Segment s, out bool is4)
     {
         s = default;
         is4 = false;
         byte* p = m->Data;
         uint l3At = new OffloadFrame(p, tunnel: false).L3;
-        if (m->NbSegs != 1 || m->PktLen < l3At + Ipv4Header.Size + TcpHeader.Size || OffloadRequest.Is(m) || !m->IsExclusive)
+        if (m->DataLen < l3At + Ipv4Header.Size + TcpHeader.Size)
         {
             return false;
         }
 
         byte* ip = p + l3At, tcp;
         uint end;
-        if (*ip == Ipv4Header.PlainVersion && ip[9] == IpProtocol.Tcp)
+        bool plain = whole && m->NbSegs == 1 && !OffloadRequest.Is(m) && m->IsExclusive;
+        if (*ip >> 4 == 4 && ip[9] == IpProtocol.Tcp)
         {
             is4 = true;
-            tcp = ip + Ipv4Header.Size;
-            end = Wire.Big16(ip + 2);
-            s.Key = Crc(Wire.Load64(ip + 12), Wire.Load32(tcp), note.Place);
-            if ((Wire.Big16(ip + 6) & ~(uint)Ipv4Header.DontFragment) != 0 || !InternetChecksum.IsValid(InternetChecksum.Header20(ip)))
+            uint l3Length = (*ip & 0xFu) * 4;
+            if (m->DataLen < l3At + l3Length + TcpHeader.Size)
             {
                 return false;
             }
+
+            tcp = ip + l3Length;
+            end = Wire.Big16(ip + 2);
+            s.Key = Crc(Wire.Load64(ip + 12), Wire.Load32(tcp), note.Place);
+            plain = plain && *ip == Ipv4Header.PlainVersion && (Wire.Big16(ip + 6) & ~(uint)Ipv4Header.DontFragment) == 0
+                && InternetChecksum.IsValid(InternetChecksum.Header20(ip));
         }
-        else if (*ip >> 4 == 6 && m->PktLen >= l3At + Ipv6Header.Size + TcpHeader.Size && ip[6] == IpProtocol.Tcp)
+        else if (*ip >> 4 == 6 && m->DataLen >= l3At + Ipv6Header.Size + TcpHeader.Size && ip[6] == IpProtocol.Tcp)
         {
             tcp = ip + Ipv6Header.Size;
             end = Ipv6Header.Size + Wire.Big16(ip + 4);
@@ -210,7 +213,7 @@ internal static unsafe class Coalescing
         }
 
         uint headers = (uint)(tcp - p) + ((uint)(tcp[12] >> 4) * 4);
-        if (l3At + end != m->PktLen || (tcp[12] >> 4) * 4 < TcpHeader.Size || headers >= m->PktLen
+        if (!plain || l3At + end != m->PktLen || (tcp[12] >> 4) * 4 < TcpHeader.Size || headers >= m->PktLen
             || (tcp[13] & ~Joinable) != 0 || (tcp[13] & TcpHeader.Ack) == 0)
         {
             return false;

@@ -231,6 +231,44 @@ public sealed unsafe class CoalescingTests
         Assert.All(sent, static s => Assert.Equal(MbufFlags.None, s.Flags));
     }
 
+    /// <summary>A frame that could never be joined - in two buffers, with IP options, a fragment - ends what its flow has joined so far.</summary>
+    [Theory]
+    [InlineData("buffers")]
+    [InlineData("options")]
+    [InlineData("fragment")]
+    [Requirement("C-017", "C-025")]
+    public void NothingOvertakesAFrameOfItsFlow(string what)
+    {
+        byte[][] frames = [Segment(false, 0, 700, at: 0), Segment(false, 7, 700, at: -700), Segment(false, 1, 700, at: 700)];
+        if (what != "buffers")
+        {
+            byte[] ip = Frames.Ip4([10, 1, 1, 11], [10, 1, 1, 200], 6, frames[1][34..], options: what == "options" ? [1, 1, 1, 0] : []);
+            ip[6] |= (byte)(what == "fragment" ? 0x20 : 0); // the first of several
+            Frames.Sum(ip);
+            frames[1] = Frames.FromVm(ip);
+        }
+
+        using Rig rig = Make(coalesces: true, prepares: true);
+        foreach (byte[] frame in frames.Select(Nvgre))
+        {
+            int first = what == "buffers" && frame.AsSpan(42 + 38).StartsWith(frames[1].AsSpan(38, 4)) ? 600 : frame.Length;
+            Mbuf* m = rig.Device.Pool.Receive(frame.AsSpan(0, first), 1, headroom: 128);
+            if (first < frame.Length)
+            {
+                m->Next = rig.Device.Pool.Receive(frame.AsSpan(first), 1);
+                m->NbSegs = 2;
+                m->PktLen = (uint)frame.Length;
+            }
+
+            rig.Enqueue(Rig.Underlay, (nint)m);
+        }
+
+        rig.Settle();
+        Assert.Equal(frames.Select(static f => f[^700..]), rig.Outputs.Select(static s => s.Bytes[^700..]));
+        rig.AssertNoDrops();
+        rig.AssertClosed();
+    }
+
     [Fact]
     [Requirement("F-020")]
     public void AJoinedFrameThatIsLostCountsAsManyDrops()

@@ -61,17 +61,47 @@ public sealed unsafe class SegmentationTests
         Assert.Equal(leaves ? [s_lengths[2]] : [], sent.Select(static f => f.Length));
     }
 
-    // The same whether the device cuts or its twin: a last segment that is shorter than Ethernet's least is counted as it is on the wire.
+    // A pool that runs dry while a frame is cut, and has buffers again before its end: what leaves behind the gap has its own bytes.
+    [Fact]
+    [Requirement("C-001", "C-008", "F-020")]
+    public void SegmentsBehindLostOnesHaveTheirOwnBytes()
+    {
+        const int Size = 100, Segments = 400, First = 300, Batch = 64;
+        using var rig = new Rig(change: static r => OffloadTests.Take(r, PortOffloads.None, PortOffloads.None), buffers: 512);
+        Feed(rig, Frame(Segments * Size), Size, MbufFlags.None);
+        rig.Device.Pool.Budget = First; // in the fifth batch
+        rig.Device.Leaving = (_, _) => rig.Device.Pool.Budget = long.MaxValue; // when the transmit buffer is full for the first time
+        rig.Settle();
+        int[] left = [.. Enumerable.Range(0, Segments).Where(static i => i is < First or >= 5 * Batch)];
+        byte[] payload = Bytes(Segments * Size);
+        Assert.Equal(left.Length, rig.Outputs.Count);
+        for (int i = 0; i < left.Length; i++)
+        {
+            byte[] f = rig.Outputs[i].Bytes;
+            Assert.Equal((ushort)left[i], Big(f, 60));
+            Assert.Equal(0x2000_0000u + (uint)(left[i] * Size), BinaryPrimitives.ReadUInt32BigEndian(f.AsSpan(80)));
+            Assert.Equal(payload.AsSpan(left[i] * Size, Size), f.AsSpan(96));
+            Assert.True(TcpSumIsRight(f.AsSpan(56)));
+        }
+
+        rig.AssertNoDrops();
+        rig.AssertClosed();
+    }
+
+    // The same whether the device cuts, or only sums, or all is done here: a last segment that is shorter than Ethernet's least is padded, and
+    // counted as it is on the wire.
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
+    [InlineData(PortOffloads.None)]
+    [InlineData(OffloadTests.All | PortOffloads.Uso4)]
+    [InlineData(OffloadTests.All & ~(PortOffloads.Tso4 | PortOffloads.Tso6))]
     [Requirement("C-124", "F-021")]
-    public void PaddingIsCounted(bool device)
+    public void PaddingIsCounted(PortOffloads does)
     {
         const int Size = 1000;
+        bool device = (does & PortOffloads.Tso4) != 0;
         using var rig = new Rig(change: r =>
         {
-            OffloadTests.Take(r, device ? OffloadTests.All | PortOffloads.Uso4 : PortOffloads.None, PortOffloads.None);
+            OffloadTests.Take(r, does, PortOffloads.None);
             r.Sketch.AddAttachment(r.Segment, Rig.Access2, 200);
         });
         rig.Learn(Frames.Vm, Rig.AttachmentPlace(rig.Attachment + 1));
@@ -80,7 +110,10 @@ public sealed unsafe class SegmentationTests
         rig.Settle();
         PortCounters* port = (PortCounters*)rig.Memory.Statistics(0)->Ports + Rig.Access2;
         Assert.Equal((6ul, (ulong)((2 * (58 + Size)) + 60 + (2 * (46 + Size)) + 60)), (port->TxPackets, port->TxBytes));
+        AttachmentCounters* attachment = rig.Memory.Attachments(0) + rig.Attachment + 1;
+        Assert.Equal((port->TxPackets, port->TxBytes), (attachment->TxUnicast[0], attachment->TxUnicast[1]));
         Assert.Equal(device ? 2 : 6, rig.Outputs.Count);
+        Assert.All(rig.Outputs, static s => Assert.InRange(s.Bytes.Length, 60, ushort.MaxValue));
         rig.AssertNoDrops();
     }
 
