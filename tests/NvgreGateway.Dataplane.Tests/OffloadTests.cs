@@ -257,6 +257,59 @@ public sealed unsafe class OffloadTests
         Assert.Equal((ushort)~sum, Big(sent, l3 + 26));
     }
 
+    // The pseudo header has the last address of a source route (RFC 1122 section 4.2.3.8, RFC 8200 section 8.1), which no sum over the header
+    // finds: refused while the route leads on, completed once it is at its end.
+    [Theory]
+    [InlineData(4, 131, true)]
+    [InlineData(4, 137, true)]
+    [InlineData(4, 7, false)] // a record of the route leads nowhere
+    [InlineData(6, 1, true)]
+    [InlineData(6, 0, false)] // no segments left
+    [Requirement("C-030", "C-035")]
+    public void ABegunChecksumOfASourceRoutedPacketIsRefused(int version, byte what, bool refused)
+    {
+        byte[] datagram = [.. Frames.Udp(1234, 5678, 41)];
+        datagram[6] = 1; // whatever was begun
+        byte[] packet = version == 4
+            ? Frames.Ip4([10, 1, 1, 200], [10, 1, 1, 11], 17, datagram, options: [1, what, 7, 4, 10, 9, 9, 9])
+            : Frames.Ip6([.. Frames.Gateway6], [.. Frames.Remote6], 43, [17, 2, 0, what, 0, 0, 0, 0, .. Frames.Gateway6, .. datagram]);
+        using var rig = new Rig(change: static r => Take(r, PortOffloads.None, All));
+        Feed(rig, Frames.FromHost(packet, type: version == 4 ? 0x0800 : 0x86DD), MbufFlags.RxL4ChecksumNone, 0);
+        rig.Settle();
+        Assert.Equal(refused ? 0 : 1, rig.Outputs.Count);
+        rig.AssertDrops(refused ? DropReason.OffloadInvalid : DropReason.None, refused ? 1ul : 0);
+        rig.AssertClosed();
+    }
+
+    // The device's buffer is that of what it was received into; the headers that are put in front of it are in one of ours.
+    [Fact]
+    [Requirement("C-013", "F-026")]
+    public void HeadersInFrontOfAnExternalBufferAreNotOne()
+    {
+        const PortOffloads Virtio = PortOffloads.Tcp4 | PortOffloads.Tso4 | PortOffloads.OwnIp4 | PortOffloads.PseudoLength;
+        using var rig = new Rig(change: static r =>
+        {
+            Take(r, Virtio, PortOffloads.None);
+            r.Sketch.AddAttachment(r.Segment, Rig.Access2, 200);
+        });
+        rig.Learn(Frames.Vm, Rig.AttachmentPlace(rig.Attachment + 1));
+        Mbuf* m = rig.Device.Pool.ReceiveExternal(Template(), 1, headroom: 128);
+        m->OlFlags |= Large;
+        m->TxOffload = Mbuf.PackTxOffload(0, 0, segment: 1418);
+        var seen = new List<(bool Head, bool Data)>();
+        rig.Device.Leaving = (_, packet) =>
+        {
+            Mbuf* head = (Mbuf*)packet;
+            seen.Add(((head->OlFlags & MbufFlags.External) != 0, (head->Next->OlFlags & MbufFlags.External) != 0));
+        };
+        rig.Enqueue(Rig.Access, (nint)m);
+        rig.Settle();
+        Assert.Equal((false, true), Assert.Single(seen));
+        Assert.Equal(38, Assert.Single(rig.Outputs).First);
+        Assert.Equal(0, rig.Device.Pool.InUse);
+        rig.AssertNoDrops();
+    }
+
     [Fact]
     [Requirement("C-036")]
     public void NoUdpChecksumStaysNone()
