@@ -18,7 +18,7 @@ public class QueueSpreadingTests
     [InlineData(true, 4, 4, RssFields.None, "net_af_packet", QueueSpread.Kernel)]
     [InlineData(true, 4, 1, RssFields.None, "net_af_packet", QueueSpread.FewQueues)]
     [InlineData(false, 4, 4, RssFields.None, "net_pcap", QueueSpread.NoRss)]
-    [Requirement("C-056")]
+    [Requirement("C-056", "C-136")]
     public void Workers_spread_where_the_device_does_not(bool underlay, int workers, int queues, RssFields fields, string driver, QueueSpread expected)
     {
         Assert.Equal(expected, QueueSpreading.Decide(underlay, workers, queues, fields, driver));

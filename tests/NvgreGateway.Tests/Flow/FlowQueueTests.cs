@@ -111,7 +111,7 @@ public sealed unsafe class FlowQueueTests
     }
 
     [Fact]
-    [Requirement("C-050")]
+    [Requirement("C-050", "C-136")]
     public void InnerFlowsAreSpreadOverAllQueues()
     {
         using var rig = new FlowRig(FlowRig.Json());

@@ -78,7 +78,7 @@ public sealed unsafe class SpreadKeeperTests : IDisposable
 
     // A rule that spreads by inner headers does what the port's RSS does not.
     [Fact]
-    [Requirement("C-056")]
+    [Requirement("C-056", "C-136")]
     public void ARuleForInnerHeadersEndsTheSpreadOfSoftware()
     {
         FlowRig rig = Start(NicProfile.Full, QueueSpread.OuterRss, "");
