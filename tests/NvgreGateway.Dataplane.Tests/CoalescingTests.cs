@@ -215,6 +215,10 @@ public sealed unsafe class CoalescingTests
     [InlineData("id")]
     [InlineData("ttl")]
     [InlineData("longer")]
+    [InlineData("urgent")]
+    [InlineData("reserved")]
+    [InlineData("tos")]
+    [InlineData("df")]
     [Requirement("C-025", "C-040")]
     public void WhatTheDeviceCouldNotGiveBackIsNotJoined(string other)
     {
@@ -313,6 +317,8 @@ public sealed unsafe class CoalescingTests
         tcp[12] = 0x50;
         tcp[13] = (byte)(0x10 | (push ? 8 : 0) | (change == "fin" ? 1 : 0));
         BinaryPrimitives.WriteUInt16BigEndian(tcp.AsSpan(14), (ushort)(change == "window" ? 501 : 500));
+        tcp[12] |= (byte)(change == "reserved" ? 1 : 0);
+        tcp[19] = (byte)(change == "urgent" ? 1 : 0); // a pointer without URG means nothing, and is still not the same
         for (int b = 20; b < tcp.Length; b++)
         {
             tcp[b] = (byte)((i * 31) + b);
@@ -325,7 +331,8 @@ public sealed unsafe class CoalescingTests
             tcp[16] ^= 1;
         }
 
-        byte[] ip = six ? Frames.Ip6(source, destination, 6, tcp) : Frames.Ip4(source, destination, 6, tcp, ttl: change == "ttl" ? 63 : 64);
+        byte[] ip = six ? Frames.Ip6(source, destination, 6, tcp) : Frames.Ip4(
+            source, destination, 6, tcp, tos: change == "tos" ? 4 : 0, flags: change == "df" ? 0 : 0x4000, ttl: change == "ttl" ? 63 : 64);
         if (!six)
         {
             BinaryPrimitives.WriteUInt16BigEndian(ip.AsSpan(4), (ushort)(0xFFFE + i + (change == "id" ? 1 : 0)));
