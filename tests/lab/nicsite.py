@@ -184,6 +184,16 @@ cat /tmp/gateway.log; exit 1""", 300)
         of = lambda name, w: int(metrics[f'worker_{name}_packets_total{{worker="{w}",port="nic{i}"}}'])
         return [of("forwarded", w) + of("handed", w) - of("taken", w) for w in range(2)], [of("forwarded", w) for w in range(2)], sum(of("handed", w) for w in range(2))
 
+    def grown_shares(self, i, before, packets):
+        """How much the shares of a NIC have grown, once all of so many packets are counted: what has come out may be counted a little later."""
+        end = time.monotonic() + 30
+        while True:
+            after = self.shares(self.metrics(), i)
+            queues, workers = ([b - a for a, b in zip(before[n], after[n])] for n in range(2))
+            if min(sum(queues), sum(workers)) >= packets or time.monotonic() > end:
+                return queues, workers, after[2] - before[2]
+            time.sleep(0.3)
+
     def configure(self, spread, offload="auto"):
         """Changes that while the gateway runs."""
         self.script(f"cat >/tmp/nics.json <<'END'\n{self.configuration(spread, offload)}\nEND")
