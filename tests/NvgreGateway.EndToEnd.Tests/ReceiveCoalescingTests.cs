@@ -94,8 +94,8 @@ public class ReceiveCoalescingTests(CoalesceSite site) : IClassFixture<CoalesceS
         try
         {
             long again = site.Kernel(far, "Tcp", "RetransSegs"), late = site.Kernel("one", "TcpExt", "TCPOFOQueue"), frames = site.Joined().Frames;
-            // One by one, or it would lose 64 KB at once.
-            site.Guest.Run($"ip netns exec {far} ethtool -K {device} tso off gso off && ip netns exec {far} /usr/sbin/tc qdisc add dev {device} root netem limit 20000 delay 4ms loss 1% reorder 90%");
+            // One by one, or it would lose 64 KB at once: TCP gives a queue large frames whatever the device does.
+            site.Guest.Run($"ip -n {far} link set {device} gso_max_segs 1 && ip netns exec {far} ethtool -K {device} tso off gso off && ip netns exec {far} /usr/sbin/tc qdisc add dev {device} root netem limit 20000 delay 4ms loss 1% reorder 90%");
             site.Fetch("one", from);
             again = site.Kernel(far, "Tcp", "RetransSegs") - again;
             late = site.Kernel("one", "TcpExt", "TCPOFOQueue") - late;
@@ -106,7 +106,7 @@ public class ReceiveCoalescingTests(CoalesceSite site) : IClassFixture<CoalesceS
         }
         finally
         {
-            site.Guest.Try($"ip netns exec {far} /usr/sbin/tc qdisc del dev {device} root; ip netns exec {far} ethtool -K {device} tso on gso on");
+            site.Guest.Try($"ip netns exec {far} /usr/sbin/tc qdisc del dev {device} root; ip -n {far} link set {device} gso_max_segs 65535; ip netns exec {far} ethtool -K {device} tso on gso on");
             site.Coalesce(false);
         }
     }
@@ -124,6 +124,7 @@ public class ReceiveCoalescingTests(CoalesceSite site) : IClassFixture<CoalesceS
             site.Guest.Run("""
                 for n in one far1; do ip netns exec $n sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_ecn'; done
                 ip netns exec far1 sh -c 'cat /proc/sys/net/ipv4/tcp_wmem >/tmp/wmem; echo 4096 65536 131072 >/proc/sys/net/ipv4/tcp_wmem'
+                ip -n far1 link set nv1 gso_max_segs 1
                 ip netns exec far1 ethtool -K nv1 tso off gso off
                 ip netns exec far1 /usr/sbin/tc qdisc add dev nv1 root netem limit 20000 loss 1% ecn
                 """);
@@ -150,7 +151,7 @@ public class ReceiveCoalescingTests(CoalesceSite site) : IClassFixture<CoalesceS
         }
         finally
         {
-            site.Guest.Try("ip netns exec far1 /usr/sbin/tc qdisc del dev nv1 root; ip netns exec far1 ethtool -K nv1 tso on gso on; ip netns exec far1 sh -c 'cat /tmp/wmem >/proc/sys/net/ipv4/tcp_wmem'; for n in one far1; do ip netns exec $n sh -c 'echo 2 >/proc/sys/net/ipv4/tcp_ecn'; done");
+            site.Guest.Try("ip netns exec far1 /usr/sbin/tc qdisc del dev nv1 root; ip -n far1 link set nv1 gso_max_segs 65535; ip netns exec far1 ethtool -K nv1 tso on gso on; ip netns exec far1 sh -c 'cat /tmp/wmem >/proc/sys/net/ipv4/tcp_wmem'; for n in one far1; do ip netns exec $n sh -c 'echo 2 >/proc/sys/net/ipv4/tcp_ecn'; done");
             site.Coalesce(false);
         }
     }

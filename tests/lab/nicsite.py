@@ -129,8 +129,8 @@ class Site:
 END
 export DOTNET_TieredPGO=0
 (/gateway/nvgre-gateway run --config /tmp/nics.json >/tmp/gateway.log 2>&1 & echo $! >/tmp/gateway.pid; wait $!; echo "ended $?" >>/tmp/gateway.log) &
-for i in $(seq 280); do grep -q '^ended' /tmp/gateway.log && break; grep -q 'forwarding on' /tmp/gateway.log && exit 0; sleep 1; done
-cat /tmp/gateway.log; exit 1""", 300)
+for i in $(seq 400); do grep -q '^ended' /tmp/gateway.log && break; grep -q 'forwarding on' /tmp/gateway.log && exit 0; sleep 1; done
+cat /tmp/gateway.log; exit 1""", 430)
         self.wait_for("all ports up", lambda m: all(m.get(f'port_up{{port="nic{i}"}}') == 1 for i in range(7)))
         for i in range(7):
             self.greet(i, VLAN, VSID)

@@ -19,7 +19,7 @@ public sealed class NicSite : IDisposable
 
             _lab.AddUndo($"{Machine.Lab}/guest stop nic{tag}");
             // Every instruction of the program is emulated: some 200 seconds of CPU, up to three at a time.
-            CommandResult done = Shell.Try($"PYTHONDONTWRITEBYTECODE=1 timeout 600 {Machine.Lab}/nics --tag {tag} --json {json}", 620);
+            CommandResult done = Shell.Try($"PYTHONDONTWRITEBYTECODE=1 timeout 680 {Machine.Lab}/nics --tag {tag} --json {json}", 700);
             File.WriteAllText(_lab.LogFile("nics"), done.Output);
             Assert.True(File.Exists(json), done.Output);
             Result = JsonNode.Parse(File.ReadAllText(json))!;

@@ -110,14 +110,6 @@ public class OffloadSite : IDisposable
     internal void Fetch(string by, string from) => Guest.Run(
         $"ip netns exec {by} timeout 150 nc {from} 7000 </dev/null >/tmp/got-{by}; cmp /tmp/data /tmp/got-{by} && rm /tmp/got-{by}", 170);
 
-    /// <summary>What one iperf3 client sent or, with <c>-R</c>, got: bits per second and how many segments were sent again.</summary>
-    internal (double Rate, int Again) Iperf(string by, string options)
-    {
-        string output = Guest.Run($"ip netns exec {by} iperf3 {options} --connect-timeout 10000 -J", 90);
-        var end = Configurations.Parse(output)["end"]!["sum_sent"]!;
-        return (end["bits_per_second"]!.GetValue<double>(), end["retransmits"]!.GetValue<int>());
-    }
-
     /// <summary>Requests of a kind (checksum, segmentation) that left through a port so far, by who settled them (device, software).</summary>
     internal long Requests(string port, string kind, string by) => Gateway.Metrics().Count(MetricNames.OffloadRequests, ("port", port), ("kind", kind), ("by", by));
 
@@ -128,7 +120,20 @@ public class OffloadSite : IDisposable
 
     /// <summary>Streams of TCP that run until <see cref="EndStreams"/>, by iperf3 clients with these options each.</summary>
     internal void StartStreams(params string[] options) =>
-        Guest.Run(string.Join('\n', options.Select(static (o, i) => $"ip netns exec one iperf3 {o} -t 600 --connect-timeout 30000 >/tmp/stream-{i} 2>&1 & echo $! >/tmp/stream-{i}.pid")));
+        Guest.Run("""
+            start() { # NUMBER OPTIONS...; again while a server is still at the end of an earlier test
+              n=$1; shift; tries=0
+              while :; do
+                ip netns exec one iperf3 "$@" -t 600 --connect-timeout 30000 --forceflush >/tmp/stream-$n 2>&1 &
+                echo $! >/tmp/stream-$n.pid
+                await "grep -q 'connected to\|error' /tmp/stream-$n" || return 1
+                grep -q error /tmp/stream-$n || return 0
+                tries=$((tries + 1)); grep -q 'server is busy' /tmp/stream-$n && [ $tries -lt 100 ] || { cat /tmp/stream-$n; return 1; }
+                sleep 0.1
+              done
+            }
+
+            """ + string.Join('\n', options.Select(static (o, i) => $"start {i} {o} || exit 9")));
 
     /// <summary>Ends them; they must have run until now.</summary>
     internal void EndStreams() => Guest.Run("""
