@@ -14,7 +14,7 @@ namespace NvgreGateway.Data;
 /// </summary>
 internal sealed unsafe class SpreadKeeper : IDisposable
 {
-    // Long against the pause of a change, short against the life of a load.
+    // Long against the pause of a change and against what takes a worker's processor away, short against the life of a load.
     private const int RoundsBetweenBalances = 25;
 
     // Long enough for tens of thousands of packets, short enough that a trial costs little; and how long workers are waited for.
@@ -117,7 +117,7 @@ internal sealed unsafe class SpreadKeeper : IDisposable
             }
 
             _changed = false;
-            _windowRounds = 0;
+            _windowRounds = _rounds = 0;
             _window.Read(now);
             return;
         }
@@ -142,7 +142,6 @@ internal sealed unsafe class SpreadKeeper : IDisposable
         if (_trial.Alone != alone)
         {
             _version++;
-            _rounds = 0;
             _changed = true;
         }
         else if (!_trial.Alone && _trial.IsUsual && (++_rounds == 1 || _rounds > RoundsBetweenBalances))

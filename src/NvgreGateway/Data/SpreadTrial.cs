@@ -14,8 +14,12 @@ internal sealed class SpreadTrial
     // A spread that comes this near to one worker alone may surpass it once its shares fit.
     private const double Promising = 0.8;
 
-    // What another load looks like: packets that cost this much more or less.
-    private const double Heavier = 0.75, Lighter = 1.33;
+    // One window as bad as this is enough: between caches handing on costs half.
+    private const double Hopeless = 0.65;
+
+    // What another load looks like: packets that cost this much more or less. Workers that keep theirs may miss something then, but do not
+    // lose, and other guests of the machine make packets cost otherwise too.
+    private const double Heavier = 0.75, Lighter = 1.33, CalmInterval = 8;
 
     private const double FirstInterval = 1, LongestInterval = 60;
     private const double PressedEnough = 0.5, OtherEnough = 0.5;
@@ -113,7 +117,7 @@ internal sealed class SpreadTrial
         {
             _unlike = 0;
             _usual = best;
-            _interval = FirstInterval;
+            _interval = Math.Min(_interval, Alone ? CalmInterval : FirstInterval);
         }
 
         if (_since >= _interval && _pressed >= PressedEnough)
@@ -136,7 +140,7 @@ internal sealed class SpreadTrial
         }
 
         bool mayRise = !Alone && _other >= _before * Promising && _other < _before * SpreadGain && _windows < MostWindows && _windows - _best < Patience;
-        if (_windows >= Windows && !mayRise)
+        if ((_windows >= Windows || _other < _before * Hopeless) && !mayRise)
         {
             _windows = 0;
             Alone = !Alone;

@@ -197,6 +197,46 @@ public sealed unsafe class SpreadKeeperTests : IDisposable
         Assert.Equal("paused", Queues(rig)[FlowRig.Underlay].Mode);
     }
 
+    // Worker 0 receives, which leaves it a tenth of the flows: they go elsewhere, trials or not, and stay there.
+    [Fact]
+    [Requirement("C-056")]
+    public void SharesFitInTheEndBesideTrials()
+    {
+        const double Receive = 105, Forward = 400, Best = 1 / 126.2;
+        FlowRig rig = Start(NicProfile.None, QueueSpread.FewQueues, "");
+        rig.Memory.PortStates[FlowRig.Underlay].RxQueues = 1;
+        _entries[FlowRig.Underlay].RxQueues = 1;
+        double rate = 0, moved = 0;
+        for (int round = 0; round < 1000; round++)
+        {
+            SpreadPlan* plan = _entries[FlowRig.Underlay].Plan;
+            byte[] table = new ReadOnlySpan<byte>(plan->Workers, SpreadPlan.Entries).ToArray();
+            double[] shares = [.. Enumerable.Range(0, 4).Select(w => table.Count(to => to == w) / (double)SpreadPlan.Entries)];
+            rate = plan->Spreads == 0 ? 1 / 440.0 : Math.Min(1 / (Receive + (shares[0] * Forward)), 1 / (shares.Skip(1).Max() * Forward));
+            for (int i = 0; i < 4; i++)
+            {
+                double busy = plan->Spreads == 0 ? (i == 0 ? 1 : 0) : i == 0 ? rate * (Receive + (shares[0] * Forward)) : rate * shares[i] * Forward;
+                rig.Memory.Statistics(i)->BusyCycles += (ulong)(busy * Round);
+            }
+
+            for (int i = 0; i < SpreadPlan.Entries && plan->Spreads != 0; i++)
+            {
+                _group.EntryLoads(0)[i] += (uint)(rate * Round / SpreadPlan.Entries);
+            }
+
+            rig.Memory.Statistics(0)->Transmitted += (ulong)(rate * Round);
+            Keep(rig);
+            plan = _entries[FlowRig.Underlay].Plan;
+            _group.Plans(0)[FlowRig.Underlay] = SpreadPlan.InForce(plan, true);
+            moved += round > 500 && !table.AsSpan().SequenceEqual(new ReadOnlySpan<byte>(plan->Workers, SpreadPlan.Entries)) ? 1 : 0;
+        }
+
+        Assert.InRange(rate, Best * 0.9, Best * 1.001);
+        Assert.Equal(0, moved);
+        Assert.Equal((0u, true), (rig.Memory.Data->SpreadPaused, _keeper!.Trials > 2));
+        Assert.InRange(rig.Memory.Data->SpreadAlonePercent, 30u, 35u);
+    }
+
     // Housekeeping and four workers, of which worker 0 receives all, for some seconds; millions of packets a second that they could forward.
     private void Work(FlowRig rig, double seconds, double spread, double alone)
     {

@@ -72,7 +72,7 @@ public sealed class SpreadTrialTests
         model.Run(300);
         Assert.Equal(trials, model.Trial.Trials); // and nothing is left to be gained
         model.Offered = 30;
-        model.Run(3);
+        model.Run(2);
         Assert.Equal(trials + 1, model.Trial.Trials);
     }
 
@@ -121,8 +121,28 @@ public sealed class SpreadTrialTests
         model.Run(200);
         Assert.True(model.Trial.Paused);
         (model.Spread, model.Alone) = (6, 4);
-        model.Run(3);
+        model.Run(9);
         Assert.False(model.Trial.Paused);
+    }
+
+    // Other guests of the machine take its caches and leave them: what packets cost swings, the better way does not.
+    [Fact]
+    public void Packets_that_cost_now_more_now_less_do_not_make_it_try_for_ever()
+    {
+        var model = new Model(noise: 0.04) { Spread = 5, Alone = 10 };
+        model.Run(20);
+        uint before = model.Trial.Trials;
+        double gained = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            double speed = i % 2 == 0 ? 0.6 : 1;
+            (model.Spread, model.Alone) = (5 * speed, 10 * speed);
+            gained += model.Run(3);
+        }
+
+        Assert.True(model.Trial.Paused);
+        Assert.InRange(model.Trial.Trials - before, 1u, 40u);
+        Assert.InRange(gained / 2400, 0.96, 1);
     }
 
     // Shares that fit another load: each window in which they may be evened out brings handing on nearer to what it can do.
