@@ -66,6 +66,18 @@ public sealed partial record DeviceName
         .FirstOrDefault();
 
     /// <summary>
+    /// The Unix socket that the driver makes for its other end to connect to; null where it makes none, or the other end does, or the
+    /// name is an abstract one, which ends with its process.
+    /// </summary>
+    internal string? OwnSocket => Driver switch
+    {
+        "net_vhost" or "eth_vhost" when Argument("client") is null or "0" => Argument("iface"),
+        "net_virtio_user" when Argument("server") is "1" => Argument("path"),
+        "net_memif" when Argument("role") is "server" or "master" && Argument("socket-abstract") is "no" => Argument("socket"),
+        _ => null,
+    };
+
+    /// <summary>
     /// Smallest <see cref="MbufPool.DataRoom"/> that the driver takes, bytes, as far as the name decides it: net_af_packet wants a whole
     /// frame of its ring to fit. 0 if the name does not decide.
     /// </summary>

@@ -88,6 +88,11 @@ public sealed unsafe partial class Eal : IDisposable
         }
 
         ReadLog();
+        if (device.OwnSocket is { } socket)
+        {
+            AbandonedSocket.Remove(socket);
+        }
+
         int status;
         fixed (byte* text = Encoding.UTF8.GetBytes(device.DevArgs + '\0'))
         {
