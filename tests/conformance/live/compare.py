@@ -80,7 +80,7 @@ def _is_icmpv6(frame, *types):
 
 BACKGROUND = {
     "mld": ("MLD reports", lambda f: _is_icmpv6(f, 131, 132, 143)),
-    "igmp": ("IGMP reports", lambda f: f[12:14] == b"\x08\x00" and f[23] == 2),
+    "igmp": ("IGMP reports", lambda f: f[12:14] == b"\x08\x00" and f[23:24] == b"\x02"),
     "rs": ("router solicitations", lambda f: _is_icmpv6(f, 133)),
     "dad": ("duplicate address detection", lambda f: _is_icmpv6(f, 135) and f[22:38] == bytes(16)),
     "announcement": ("gratuitous ARP, unsolicited advertisements, RARP for tenants in records",
