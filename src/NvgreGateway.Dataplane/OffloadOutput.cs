@@ -127,6 +127,12 @@ internal static unsafe class OffloadOutput
         if (!ownCut && OffloadFlags.TryTranslate(kind, frame, inner4, l3, l4, segment, does, out MbufFlags flags, out ulong lengths))
         {
             PrepareHeaders(p, frame, l3, protocol, flags, withLength: segment == 0 || (does & PortOffloads.PseudoLength) != 0);
+            if (segment != 0 && inner4 && (flags & MbufFlags.TxIpChecksum) == 0)
+            {
+                // Segments get a header sum of their own: a device that hands the large frame's on (OwnIp4) must not hand on a wrong one.
+                ChecksumTwin.WriteHeader(p + frame.L3);
+            }
+
             m->OlFlags |= flags;
             m->TxOffload = lengths;
             Mbuf* ready = w->Ports.Prepare(port, m) ? m : null;

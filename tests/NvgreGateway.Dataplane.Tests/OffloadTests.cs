@@ -401,9 +401,13 @@ public sealed unsafe class OffloadTests
     [Requirement("C-013", "C-022")]
     [InlineData(PortOffloads.None, true, 0x0000, 0x16DB)]
     [InlineData(PortOffloads.OwnIp4, false, 0x9843, 0x16DB)]
+    [InlineData(PortOffloads.OwnIp4, false, 0x9843, 0x16DB, 0x1234)]
     [InlineData(PortOffloads.OwnIp4 | PortOffloads.PseudoLength, false, 0x9843, 0x22A7)]
-    public void ALargeFrameIsBegunAsItsDeviceWantsIt(PortOffloads how, bool asksIp, int ipSum, int tcpSum)
+    [InlineData(PortOffloads.OwnIp4 | PortOffloads.PseudoLength, false, 0x9843, 0x22A7, 0x0000)]
+    public void ALargeFrameIsBegunAsItsDeviceWantsIt(PortOffloads how, bool asksIp, int ipSum, int tcpSum, int? guestSum = null)
     {
+        byte[] given = Template();
+        BinaryPrimitives.WriteUInt16BigEndian(given.AsSpan(28), (ushort)(guestSum ?? Big(given, 28)));
         const PortOffloads Plain = PortOffloads.Tcp4 | PortOffloads.Tso4;
         using var rig = new Rig(change: r =>
         {
@@ -411,7 +415,7 @@ public sealed unsafe class OffloadTests
             r.Sketch.AddAttachment(r.Segment, Rig.Access2, 200);
         });
         rig.Learn(Frames.Vm, Rig.AttachmentPlace(rig.Attachment + 1));
-        Feed(rig, Template(), Large, 1418);
+        Feed(rig, given, Large, 1418);
         rig.Settle();
         Sent sent = Assert.Single(rig.Outputs);
         Assert.Equal(
