@@ -6,7 +6,7 @@ import xml.sax.saxutils as xml
 from . import compare
 
 Result = collections.namedtuple("Result", "name rows verdict detail seconds")
-GROUPS = {"A": "tunnel", "B": "IP, MTU, ECN, DSCP", "E": "VLAN side, ARP, ND"}
+GROUPS = {"A": "tunnel", "B": "IP, MTU, ECN, DSCP", "C": "offloads", "E": "VLAN side, ARP, ND"}
 
 
 def by_row(results):
