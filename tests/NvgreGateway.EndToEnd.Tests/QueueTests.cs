@@ -37,6 +37,8 @@ public class QueueTests
     {
         using Lab lab = new();
         OvsSite site = Make(lab, "af_packet", "", "");
+        site.Gateway.Configuration["workers"]!["spread"] = "always"; // whatever this machine is faster with
+        site.Gateway.WriteConfiguration();
         site.Start();
         Traffic.MustPing(site.Host.Namespace, OvsPeer.TenantAddress);
         Exchange(lab, site);
