@@ -96,4 +96,10 @@ public struct SnapshotHeader
 
     /// <summary>1 = a GRE sequence number is skipped, not refused (<c>lenient.sequence</c>, B-010).</summary>
     public byte AcceptSequence;
+
+    /// <summary>
+    /// The digest of the configuration that it was built from: the first 64 bits of the SHA-256 of its text, big-endian. A successor of
+    /// a control process that died in the middle of a reload knows by it which configuration is in force (F-002). Workers do not read it.
+    /// </summary>
+    public ulong ConfigurationDigest;
 }

@@ -19,7 +19,7 @@ public sealed class ControlHost
     private readonly Lock _reloading = new();
     private ControlService? _service;
     private string _configPath = "";
-    private string _copyPath = "";
+    private RunningCopy? _copy;
     private volatile bool _reloadAsked;
 
     /// <summary>Makes a host.</summary>
@@ -34,7 +34,7 @@ public sealed class ControlHost
     public async Task<int> RunAsync(string name, string configPath, CancellationToken cancellation)
     {
         _configPath = configPath;
-        _copyPath = Path.Combine(GatewayPaths.Runtime(name), "running.json");
+        _copy = new RunningCopy(Path.Combine(GatewayPaths.Runtime(name), "running.json"));
         GatewayMemory memory;
         try
         {
@@ -96,11 +96,6 @@ public sealed class ControlHost
 
             ReloadResult result = _service?.Apply(loaded.Configuration, loaded.Warnings)
                 ?? new ReloadResult(false, false, ["the gateway is still starting: try again"]);
-            if (result is { Accepted: true, Changed: true })
-            {
-                KeepCopy(loaded.Configuration);
-            }
-
             return Report(result, warnings);
         }
     }
@@ -112,31 +107,25 @@ public sealed class ControlHost
     {
         lock (_reloading)
         {
-            if (_service?.SetOffload(request) is not { } done)
-            {
-                return null;
-            }
-
-            if (done.Change.Changed)
-            {
-                KeepCopy(done.Configuration);
-            }
-
-            return done.Change;
+            return _service?.SetOffload(request);
         }
     }
 
     private async Task<int> ServeAsync(
         GatewayMemory memory, GatewayConfiguration configuration, IReadOnlyList<ConfigurationWarning> warnings, CancellationToken cancellation)
     {
-        Mark(memory, configuration);
-        KeepCopy(configuration);
+        if (_copy!.Keep(configuration) is { } problem)
+        {
+            _log.Write(EventSeverity.Warning, "running_copy_failed", ("file", _copy.FilePath), ("reason", problem));
+        }
+
+        Mark(memory, configuration); // after it: who dies in between has not begun, and its successor asks for the same
         foreach (ConfigurationWarning warning in warnings)
         {
             _log.Write(EventSeverity.Warning, "configuration_warning", ("path", warning.Path), ("text", warning.Message));
         }
 
-        using var service = new ControlService(memory, configuration, warnings, _log, new ControlOptions { Announce = true });
+        using var service = new ControlService(memory, configuration, warnings, _log, new ControlOptions { Announce = true, Copy = _copy });
         using var meter = new GatewayMeter(service, memory);
         using var writer = new PrometheusWriter(meter.Meter);
         _service = service;
@@ -220,16 +209,15 @@ public sealed class ControlHost
         bool newRun = run > before.StartTime;
         // A data process of the new run was started with the ports of its file.
         bool adopted = memory.Header->Data.StartTime < run && ProcessMarks.IsAlive(in memory.Header->Data);
-        if (before.Starts > 0 && File.Exists(_copyPath) && (!newRun || adopted))
+        if (before.Starts > 0 && (!newRun || adopted) && _copy!.Load(DigestInForce(memory)) is { } running)
         {
-            ConfigurationResult running = ConfigurationLoader.Load(_copyPath);
             if (running.IsValid)
             {
                 _reloadAsked |= newRun;
                 return running;
             }
 
-            _log.Write(EventSeverity.Warning, "running_copy_unusable", ("file", _copyPath), ("reason", running.Errors[0]));
+            _log.Write(EventSeverity.Warning, "running_copy_unusable", ("file", _copy.FilePath), ("reason", running.Errors[0]));
         }
 
         return ConfigurationLoader.Load(_configPath);
@@ -244,20 +232,7 @@ public sealed class ControlHost
         }
     }
 
-    private void KeepCopy(GatewayConfiguration configuration)
-    {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(_copyPath)!);
-            string aside = _copyPath + ".new";
-            File.WriteAllText(aside, configuration.ToJson());
-            File.Move(aside, _copyPath, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _log.Write(EventSeverity.Warning, "running_copy_failed", ("file", _copyPath), ("reason", e.Message));
-        }
-    }
+    private static unsafe ulong DigestInForce(GatewayMemory memory) => memory.Current.Header is var header && header != null ? header->ConfigurationDigest : 0;
 
     private ReloadReport Report(ReloadResult result, IReadOnlyList<string> warnings)
     {

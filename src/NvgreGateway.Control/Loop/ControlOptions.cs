@@ -18,4 +18,10 @@ public sealed record ControlOptions
     /// from the port's name (which is what <c>replay</c> uses).
     /// </summary>
     public IReadOnlyList<MacAddress>? PortMacs { get; init; }
+
+    /// <summary>Where the configuration in force is kept for a successor; null = nowhere.</summary>
+    internal RunningCopy? Copy { get; init; }
+
+    /// <summary>Called between any two steps of a change of the configuration; a test lets the process die there. Null = nobody.</summary>
+    internal Action<ChangeStep>? Reached { get; init; }
 }

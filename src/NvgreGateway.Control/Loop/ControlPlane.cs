@@ -148,6 +148,8 @@ public sealed partial class ControlPlane
         tables.PeerChanging = _flows is null ? null : _flows.ReleasePeer;
         tables.SegmentChanging = _flows is null ? null : _flows.ReleaseSegment;
         tables.Apply(_first, macs, nowNanoseconds, offloads.Sets);
+        tables.Reached = _options.Reached;
+        PortTableWriter.WriteWishes(_memory, _first); // a predecessor may have died before it did
         var own = new OwnAddresses(_first.Ports, macs);
         var neighbors = new NeighborTable(_memory, _injects, own, NeighborChanged) { Changing = _flows is null ? null : _flows.ReleaseHop };
         var tenants = new TenantNeighbors(_memory, _injects, _first, TenantDuplicate, nowNanoseconds);
@@ -307,7 +309,8 @@ public sealed partial class ControlPlane
         try
         {
             _flows?.Withdraw(next);
-            state.Tables.Apply(next, macs, Now, offloads.Sets);
+            _options.Reached?.Invoke(ChangeStep.Withdrawn);
+            Publish(next, macs, offloads);
         }
         catch (TablesException e)
         {
@@ -318,6 +321,7 @@ public sealed partial class ControlPlane
         var own = new OwnAddresses(next.Ports, macs);
         _state = state with { Own = own, Index = new PlaneIndex(next, state.Tables.Ids), PortMacs = macs, Offloads = offloads };
         PortTableWriter.WriteWishes(_memory, next);
+        _options.Reached?.Invoke(ChangeStep.Wished);
         TellOffloads(state.Offloads);
         SetVlans(next);
         state.Protocols.Refresh(next.Budgets, own);
@@ -333,7 +337,36 @@ public sealed partial class ControlPlane
         _flows?.Place(Index, state.Tables);
         state.Peers.Show(Index, Now);
         FlushInjects();
+        _options.Reached?.Invoke(ChangeStep.Followed);
         return new ReloadResult(true, true, []);
+    }
+
+    // Whoever dies in here leaves the old configuration or the new one, whole, and a successor that carries on with that one.
+    private void Publish(GatewayConfiguration next, IReadOnlyList<MacAddress> macs, PortOffloadTable offloads)
+    {
+        RunningCopy? copy = next == Configuration ? null : _options.Copy;
+        if (copy?.Stage(Configuration, next) is { } unkept)
+        {
+            throw new TablesException($"it cannot be kept for a restart of the control process, in {copy.FilePath}: {unkept}");
+        }
+
+        try
+        {
+            _options.Reached?.Invoke(ChangeStep.Staged);
+            Tables.Apply(next, macs, Now, offloads.Sets);
+        }
+        catch (TablesException)
+        {
+            copy?.Discard();
+            throw;
+        }
+
+        if (copy?.Settle() is { } problem)
+        {
+            _log.Write(EventSeverity.Warning, "running_copy_failed", ("file", copy.FilePath), ("reason", problem));
+        }
+
+        _options.Reached?.Invoke(ChangeStep.Kept);
     }
 
     /// <summary>

@@ -149,11 +149,10 @@ public sealed class ControlService : IDisposable
 
     /// <summary>Switches an offload (<see cref="ControlPlane.SetOffload"/>), and restarts the port where that is needed and allowed.</summary>
     /// <param name="request">What is wanted.</param>
-    /// <returns>What became of it, and the configuration that is in force then; null when the plane is not started yet.</returns>
-    public (OffloadChange Change, GatewayConfiguration Configuration)? SetOffload(OffloadSwitch request)
+    /// <returns>What became of it; null when the plane is not started yet.</returns>
+    public OffloadChange? SetOffload(OffloadSwitch request)
     {
         OffloadChange change;
-        GatewayConfiguration configuration;
         uint opened;
         lock (_lock)
         {
@@ -163,10 +162,9 @@ public sealed class ControlService : IDisposable
             }
 
             change = _plane.SetOffload(request, MonotonicClock.Now);
-            configuration = _plane.Configuration;
             if (change.Problem is not null || !change.RequiresRestart)
             {
-                return (change, configuration);
+                return change;
             }
 
             opened = _memory.ReadPortState(change.Port).Opened;
@@ -178,13 +176,13 @@ public sealed class ControlService : IDisposable
             PortState state = _memory.ReadPortState(change.Port);
             if (state.Opened != opened && state.Started != 0)
             {
-                return (change, configuration);
+                return change;
             }
 
             Thread.Sleep(RestartLookMilliseconds);
         }
 
-        return (change with { Problem = "the port did not come back: `show ports` tells why" }, configuration);
+        return change with { Problem = "the port did not come back: `show ports` tells why" };
     }
 
     /// <summary>Says that the metrics endpoint does not listen, or that it does.</summary>

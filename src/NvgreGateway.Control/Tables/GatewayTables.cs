@@ -56,6 +56,9 @@ public sealed unsafe class GatewayTables
     /// <summary>Called with a segment's id before it is blocked in the published tables; null = nobody.</summary>
     internal Action<uint>? SegmentChanging { get; set; }
 
+    /// <summary>Called between the steps of <see cref="Apply"/>; null = nobody.</summary>
+    internal Action<ChangeStep>? Reached { get; set; }
+
     /// <summary>Generation of the published snapshot; 0 = none.</summary>
     public ulong Generation => _publisher.Generation;
 
@@ -129,12 +132,16 @@ public sealed unsafe class GatewayTables
         SnapshotBuilder.Build(plan, _publisher.Free, _memory.Limits.SnapshotBytes, _publisher.Generation + 1);
 
         // From here on nothing fails.
+        Reached?.Invoke(ChangeStep.Built);
         Statistics.Begin(plan);
         StartNextHops(plan);
+        Reached?.Invoke(ChangeStep.HopsStarted);
         _publisher.Publish();
+        Reached?.Invoke(ChangeStep.Published);
         Volatile.Write(ref _memory.Header->TriesSpread, configuration.Workers.Spread == SpreadMode.Auto ? 1u : 0);
         Ids.Commit(plan);
         StopNextHops(plan);
+        Reached?.Invoke(ChangeStep.Committed);
         Volatile.Write(ref _inForce, plan);
         _toReload = plan;
         Settle(now);

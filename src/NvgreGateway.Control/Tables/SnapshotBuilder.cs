@@ -40,6 +40,7 @@ internal static unsafe class SnapshotBuilder
         Unsafe.InitBlockUnaligned(slot.Header, 0, (uint)layout.Header.Bytes);
         *slot.Header = layout.Header;
         slot.Header->Generation = generation;
+        slot.Header->ConfigurationDigest = RunningCopy.DigestOf(plan.Configuration.ToJson());
         slot.Header->HoldLimit = (uint)plan.Configuration.Neighbors.Hold;
         slot.Header->AcceptChecksum = (byte)(plan.Configuration.Lenient.Checksum ? 1 : 0);
         slot.Header->AcceptSequence = (byte)(plan.Configuration.Lenient.Sequence ? 1 : 0);

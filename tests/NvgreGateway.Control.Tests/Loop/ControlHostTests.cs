@@ -182,6 +182,37 @@ public sealed class ControlHostTests
         Assert.Equal(0, successor.Answer());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Requirement("F-002")]
+    public void ASuccessorTakesWhatTheTablesWereBuiltFrom(bool published)
+    {
+        using var f = new HostFixture();
+        using var data = new FakeDataProcess(f.Memory, 2);
+        f.StartHost();
+        f.WaitUntilReady();
+        string copy = Path.Combine(GatewayPaths.Runtime(f.Name), "running.json"), before = File.ReadAllText(copy);
+        f.WriteConfiguration(f.Json("\"192.0.2.2\", \"192.0.2.3\""));
+        using ControlClient client = f.Client();
+        Assert.True(client.ReloadAsync().Answer().Changed);
+        string after = File.ReadAllText(copy);
+        Assert.NotEqual(before, after);
+        f.StopHost();
+
+        // As if it had died after it published what it had staged, or before.
+        File.WriteAllText(copy, published ? before : after);
+        File.WriteAllText(copy + ".next", published ? after : before);
+        using var stop = new CancellationTokenSource();
+        Task<int> successor = Task.Run(() => new ControlHost(f.Log).RunAsync(f.Name, f.ConfigurationPath, stop.Token));
+        f.WaitUntilReady();
+        Assert.Equal(2, client.PeersAsync().Answer().Count);
+        Assert.Equal(after, File.ReadAllText(copy));
+        Assert.False(File.Exists(copy + ".next"));
+        stop.Cancel();
+        Assert.Equal(0, successor.Answer());
+    }
+
     [Fact]
     public unsafe void ANewRunAsksForItsFile()
     {
