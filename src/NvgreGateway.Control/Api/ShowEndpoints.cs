@@ -41,7 +41,7 @@ internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> r
             ("POST", "/announce") => CommandAsync(context, "an announce request", ApiJson.Default.AnnounceRequest, ApiJson.Default.AnnounceResult, Announce),
             ("POST", "/trace") => _trace.HandleAsync(context),
             ("POST", "/offload") => OffloadAsync(context),
-            ("POST", "/reload") => WriteAsync(context, StatusCodes.Status200OK, reload(), ApiJson.Default.ReloadReport),
+            ("POST", "/reload") => ReloadAsync(context),
             _ => ErrorAsync(context, StatusCodes.Status404NotFound, $"no {context.Request.Method} {path}"),
         };
     }
@@ -72,6 +72,12 @@ internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> r
         return context.Response.WriteAsync(configuration!.ToJson());
     }
 
+    // A change may wait for devices: on a thread of its own, so that none is missing where the others are answered.
+    private static Task<T> ApartAsync<T>(Func<T> act) => Task.Factory.StartNew(act, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private async Task ReloadAsync(HttpContext context) =>
+        await WriteAsync(context, StatusCodes.Status200OK, await ApartAsync(reload).ConfigureAwait(false), ApiJson.Default.ReloadReport).ConfigureAwait(false);
+
     private async Task OffloadAsync(HttpContext context)
     {
         OffloadSwitch? request;
@@ -91,7 +97,7 @@ internal sealed class ShowEndpoints(ControlService service, Func<ReloadReport> r
             return;
         }
 
-        OffloadChange? change = setOffload(request);
+        OffloadChange? change = await ApartAsync(() => setOffload(request)).ConfigureAwait(false);
         await (change switch
         {
             null => StartingAsync(context),

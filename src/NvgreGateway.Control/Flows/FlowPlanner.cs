@@ -12,9 +12,10 @@ namespace NvgreGateway.Control.Flows;
 /// </summary>
 /// <param name="memory">The regions.</param>
 /// <param name="log">Takes events.</param>
-internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : IFdbMirror
+/// <param name="patience">Milliseconds for which the data process may take no rule back before it is waited for no longer.</param>
+internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log, int patience) : IFdbMirror
 {
-    private const int SettleMilliseconds = 1000, LookMilliseconds = 50;
+    private const int LookMilliseconds = 50;
     private readonly Dictionary<(int Port, FlowState State), int> _told = [];
     private readonly FlowObserver _observer = new(memory);
     private readonly List<FlowSlot> _wishes = [];
@@ -24,6 +25,7 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
     private readonly ulong[] _handled = new ulong[FlowTable.Capacity];
     private PlaneIndex? _constantOf;
     private List<FlowSlot> _constant = []; // wishes that the tables of one configuration do not change
+    private Departure? _withdrawing;
     private int _installed;
     private ulong? _stoodStillAt;
 
@@ -81,15 +83,31 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
     /// <param name="id">Segment id.</param>
     internal void ReleaseSegment(uint id) => Release(s => s->Segment == id);
 
-    /// <summary>Takes back what another configuration does not want, and all hardware encapsulation, until the data process has done so.</summary>
+    /// <summary>
+    /// Begins to take back what another configuration does not want, and all hardware encapsulation. Nothing may be placed before
+    /// <see cref="HasWithdrawn"/>.
+    /// </summary>
     /// <param name="next">The configuration that is about to be put into force.</param>
     internal void Withdraw(GatewayConfiguration next)
     {
         List<FlowSlot> wishes = FlowWishes.Queues(next);
         wishes.AddRange(FlowWishes.QueueProbes(next));
-        TakeBack(s => !wishes.Exists(w => Same(w, s)));
+        _withdrawing = TakeBack(s => !wishes.Exists(w => Same(w, s)));
+    }
+
+    /// <summary>Whether the data process has done so, or stands still; to be asked every millisecond.</summary>
+    /// <returns>Whether the tables may change.</returns>
+    internal bool HasWithdrawn()
+    {
+        if (_withdrawing is null || !HasGone(_withdrawing))
+        {
+            return _withdrawing is null;
+        }
+
+        _withdrawing = null;
         _keys.Clear();
         _installed = 0;
+        return true;
     }
 
     /// <summary>Takes what workers sampled.</summary>
@@ -252,11 +270,15 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
     {
         if (_installed != 0)
         {
-            TakeBack(s => IsTunnel(s) && which(s));
+            Departure leaving = TakeBack(s => IsTunnel(s) && which(s));
+            while (!HasGone(leaving))
+            {
+                Thread.Sleep(1);
+            }
         }
     }
 
-    private void TakeBack(Which which)
+    private Departure TakeBack(Which which)
     {
         var waiting = new List<int>();
         for (int i = 0; i < Table.Used; i++)
@@ -270,25 +292,27 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
         }
 
         Thread.MemoryBarrier();
-        for (int idle = 0; idle < SettleMilliseconds; idle++)
+        return new Departure(waiting);
+    }
+
+    private bool HasGone(Departure leaving)
+    {
+        // Devices take their time for many rules: as long as some go, the others are waited for.
+        leaving.Idle = leaving.Slots.RemoveAll(s => Volatile.Read(ref Table[s]->Done) == 0) > 0 ? 0 : leaving.Idle;
+        if (leaving.Slots.Count == 0 || IsGone(leaving.Idle))
         {
-            // Devices take their time for many rules: as long as some go, the others are waited for.
-            idle = waiting.RemoveAll(s => Volatile.Read(ref Table[s]->Done) == 0) > 0 ? 0 : idle;
-            if (waiting.Count == 0 || IsGone(idle))
-            {
-                return; // where there is no data process, its rules went with it
-            }
+            return true; // where there is no data process, its rules went with it
+        }
 
-            if (Volatile.Read(ref memory.Data->Heartbeat) == _stoodStillAt)
-            {
-                break; // it was waited for before, and has not moved since
-            }
-
-            Thread.Sleep(1);
+        // One that was waited for before, and has not moved since, is not waited for again.
+        if (leaving.Idle++ < patience && Volatile.Read(ref memory.Data->Heartbeat) != _stoodStillAt)
+        {
+            return false;
         }
 
         _stoodStillAt = Volatile.Read(ref memory.Data->Heartbeat);
-        log.Write(EventSeverity.Warning, "flow_rules_stay", ("rules", waiting.Count)); // the data process stands still: health tells
+        log.Write(EventSeverity.Warning, "flow_rules_stay", ("rules", leaving.Slots.Count)); // the data process stands still: health tells
+        return true;
     }
 
     private bool IsGone(int milliseconds) => Volatile.Read(ref memory.Data->Phase) != (ulong)DataPhase.Forwarding
@@ -349,5 +373,13 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log) : 
         }
 
         return FlowTable.Capacity;
+    }
+
+    /// <summary>Rules on their way out: their slots, and the milliseconds for which none of them went.</summary>
+    private sealed class Departure(List<int> slots)
+    {
+        internal List<int> Slots { get; } = slots;
+
+        internal int Idle { get; set; }
     }
 }

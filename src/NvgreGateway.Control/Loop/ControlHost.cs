@@ -26,6 +26,9 @@ public sealed class ControlHost
     /// <param name="log">Where events go; null = standard error.</param>
     public ControlHost(IEventLog? log = null) => _log = log ?? new EventLog(Console.Error);
 
+    /// <summary>How its plane runs; where it keeps the running configuration is its own affair.</summary>
+    internal ControlOptions Options { get; init; } = new() { Announce = true };
+
     /// <summary>Runs until it is told to stop.</summary>
     /// <param name="name">The gateway's name; its regions exist.</param>
     /// <param name="configPath">The configuration file.</param>
@@ -103,13 +106,7 @@ public sealed class ControlHost
     /// <summary>Switches an offload of a port. It lasts until the file is read again; a successor of this process keeps it.</summary>
     /// <param name="request">What is wanted.</param>
     /// <returns>What became of it; null while the gateway is starting.</returns>
-    public OffloadChange? SetOffload(OffloadSwitch request)
-    {
-        lock (_reloading)
-        {
-            return _service?.SetOffload(request);
-        }
-    }
+    public OffloadChange? SetOffload(OffloadSwitch request) => _service?.SetOffload(request);
 
     private async Task<int> ServeAsync(
         GatewayMemory memory, GatewayConfiguration configuration, IReadOnlyList<ConfigurationWarning> warnings, CancellationToken cancellation)
@@ -125,7 +122,7 @@ public sealed class ControlHost
             _log.Write(EventSeverity.Warning, "configuration_warning", ("path", warning.Path), ("text", warning.Message));
         }
 
-        using var service = new ControlService(memory, configuration, warnings, _log, new ControlOptions { Announce = true, Copy = _copy });
+        using var service = new ControlService(memory, configuration, warnings, _log, Options with { Copy = _copy });
         using var meter = new GatewayMeter(service, memory);
         using var writer = new PrometheusWriter(meter.Meter);
         _service = service;

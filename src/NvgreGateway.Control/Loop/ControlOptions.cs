@@ -19,6 +19,12 @@ public sealed record ControlOptions
     /// </summary>
     public IReadOnlyList<MacAddress>? PortMacs { get; init; }
 
+    /// <summary>How long a change waits for workers that do not begin a new loop. They do every few microseconds: one that has not after this stands still.</summary>
+    internal int PatienceMilliseconds { get; init; } = 2000;
+
+    /// <summary>How long is waited for a data process that takes no rule back from a device.</summary>
+    internal int DevicePatienceMilliseconds { get; init; } = 1000;
+
     /// <summary>Where the configuration in force is kept for a successor; null = nowhere.</summary>
     internal RunningCopy? Copy { get; init; }
 

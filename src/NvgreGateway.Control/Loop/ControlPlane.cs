@@ -67,7 +67,7 @@ public sealed partial class ControlPlane
         _first = configuration;
         _log = log;
         _options = options;
-        _flows = options.Ordered ? null : new FlowPlanner(memory, log); // replay has no devices
+        _flows = options.Ordered ? null : new FlowPlanner(memory, log, options.DevicePatienceMilliseconds); // replay has no devices
         _punts = new PuntQueue(memory);
         _injects = new InjectQueue(memory, configuration.Ports.Count);
         _tenantErrors = new TenantErrors(_injects);
@@ -144,6 +144,11 @@ public sealed partial class ControlPlane
         IReadOnlyList<MacAddress> macs = PortMacs();
         PortOffloadTable offloads = PortOffloadTable.Make(_memory, _first);
         _flows?.Withdraw(_first); // those of an earlier control process, which may have had other tables
+        while (_flows?.HasWithdrawn() == false)
+        {
+            Thread.Sleep(1);
+        }
+
         tables.Fdb.Mirror = _flows;
         tables.PeerChanging = _flows is null ? null : _flows.ReleasePeer;
         tables.SegmentChanging = _flows is null ? null : _flows.ReleaseSegment;
@@ -273,108 +278,12 @@ public sealed partial class ControlPlane
     }
 
     /// <summary>
-    /// Puts another configuration into force while packets flow: as a whole or not at all (F-002). An equal one changes nothing
-    /// (F-004). What only a restart can change is refused.
-    /// </summary>
-    /// <param name="next">A valid configuration.</param>
-    /// <param name="now">Nanoseconds.</param>
-    /// <returns>What became of it.</returns>
-    public ReloadResult Apply(GatewayConfiguration next, ulong now) => Enforce(next, now, restarts: -1);
-
-    private ReloadResult Enforce(GatewayConfiguration next, ulong now, int restarts)
-    {
-        ArgumentNullException.ThrowIfNull(next);
-        State state = Running;
-        IReadOnlyList<string> problems = RestartCheck.Compare(state.Index.Configuration, next);
-        if (problems.Count > 0)
-        {
-            return new ReloadResult(false, false, problems);
-        }
-
-        PortOffloadTable offloads = PortOffloadTable.Make(_memory, next);
-        problems = OffloadProblems(state.Index.Configuration, next, offloads, restarts);
-        if (problems.Count > 0)
-        {
-            return new ReloadResult(false, false, problems);
-        }
-
-        IReadOnlyList<MacAddress> macs = PortMacs(next);
-        if (next == state.Index.Configuration && macs.SequenceEqual(state.PortMacs) && offloads.Sets.SequenceEqual(state.Offloads.Sets))
-        {
-            _state = state with { Offloads = offloads };
-            return new ReloadResult(true, false, []);
-        }
-
-        Now = Math.Max(Now, now);
-        try
-        {
-            _flows?.Withdraw(next);
-            _options.Reached?.Invoke(ChangeStep.Withdrawn);
-            Publish(next, macs, offloads);
-        }
-        catch (TablesException e)
-        {
-            _flows?.Place(state.Index, state.Tables);
-            return new ReloadResult(false, false, [e.Message]);
-        }
-
-        var own = new OwnAddresses(next.Ports, macs);
-        _state = state with { Own = own, Index = new PlaneIndex(next, state.Tables.Ids), PortMacs = macs, Offloads = offloads };
-        PortTableWriter.WriteWishes(_memory, next);
-        _options.Reached?.Invoke(ChangeStep.Wished);
-        TellOffloads(state.Offloads);
-        SetVlans(next);
-        state.Protocols.Refresh(next.Budgets, own);
-        state.Neighbors.Refresh(next, own, Now);
-        state.Neighbors.Watch(Index.HopSets, Now);
-        state.Groups.Refresh(next, own, Now);
-        state.Errors.Refresh(Index);
-        state.Tenants.Refresh(Index);
-        state.Loops.Refresh(Index);
-        state.Snooped.Refresh(Index);
-        _tenantErrors.Refresh(Index);
-        _hops.Refresh(Index);
-        _flows?.Place(Index, state.Tables);
-        state.Peers.Show(Index, Now);
-        FlushInjects();
-        _options.Reached?.Invoke(ChangeStep.Followed);
-        return new ReloadResult(true, true, []);
-    }
-
-    // Whoever dies in here leaves the old configuration or the new one, whole, and a successor that carries on with that one.
-    private void Publish(GatewayConfiguration next, IReadOnlyList<MacAddress> macs, PortOffloadTable offloads)
-    {
-        RunningCopy? copy = next == Configuration ? null : _options.Copy;
-        if (copy?.Stage(Configuration, next) is { } unkept)
-        {
-            throw new TablesException($"it cannot be kept for a restart of the control process, in {copy.FilePath}: {unkept}");
-        }
-
-        try
-        {
-            _options.Reached?.Invoke(ChangeStep.Staged);
-            Tables.Apply(next, macs, Now, offloads.Sets);
-        }
-        catch (TablesException)
-        {
-            copy?.Discard();
-            throw;
-        }
-
-        if (copy?.Settle() is { } problem)
-        {
-            _log.Write(EventSeverity.Warning, "running_copy_failed", ("file", copy.FilePath), ("reason", problem));
-        }
-
-        _options.Reached?.Invoke(ChangeStep.Kept);
-    }
-
-    /// <summary>
     /// The data process is there, ready and not forwarding yet: after a restart of it the ports may have other MACs, and what its
     /// predecessor held for next hops is gone.
     /// </summary>
     /// <param name="now">Nanoseconds.</param>
-    public unsafe void DataProcessReady(ulong now)
+    /// <returns>Whether the tables are right for it; if not, another change is on its way, and it is to be called again.</returns>
+    public unsafe bool DataProcessReady(ulong now)
     {
         for (uint id = 0; id < _memory.Limits.NextHops; id++)
         {
@@ -383,7 +292,7 @@ public sealed partial class ControlPlane
 
         // A NIC needs a while for its link after a start: that is no reason to forget what was learned on it.
         Array.Clear(_portWasUp);
-        Apply(Configuration, now);
+        return TryBegin(Configuration, now) is { IsDone: true };
     }
 
     /// <summary>
@@ -472,7 +381,7 @@ public sealed partial class ControlPlane
         State state = Running;
         if (!PortMacs(state.Index.Configuration).SequenceEqual(state.PortMacs) || !state.Offloads.IsCurrent(_memory, state.Index.Configuration))
         {
-            Apply(state.Index.Configuration, now); // a port that was absent at the start is there now, or can do more or less than before
+            TryBegin(state.Index.Configuration, now); // a port that was absent at the start is there now, or can do more or less than before
             state = Running;
         }
 
@@ -551,7 +460,7 @@ public sealed partial class ControlPlane
                 state.Tables.Tick(at);
                 _anomalies.Look(state.Index.Configuration.Log.EcnAnomalies, at);
                 state.Tenants.Tick(at);
-                if (at >= _nextFlows)
+                if (at >= _nextFlows && _change is null)
                 {
                     _nextFlows = at + Second;
                     _flows?.Turn(state.Index, state.Tables);

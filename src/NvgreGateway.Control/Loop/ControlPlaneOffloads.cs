@@ -8,8 +8,6 @@ namespace NvgreGateway.Control;
 /// <summary>The part of the plane that switches offloads.</summary>
 public sealed partial class ControlPlane
 {
-    private const int QuiesceMilliseconds = 2000;
-
     /// <summary>
     /// Switches an offload of a port. It changes the running configuration, as a reload would. When this returns, every worker has gone
     /// through a whole loop with the new state, so that nothing that was begun before is left (C-075).
@@ -19,7 +17,56 @@ public sealed partial class ControlPlane
     /// <returns>What became of it.</returns>
     public OffloadChange SetOffload(OffloadSwitch request, ulong now)
     {
+        PendingOffload? begun = null;
+        Complete(() => (begun = TryBeginOffload(request, now))?.Change, now);
+        return EndOffload(begun!);
+    }
+
+    /// <summary>Begins to switch an offload, and takes it as far as it goes without waiting.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="now">Nanoseconds.</param>
+    /// <returns>What is on its way; null while another change is.</returns>
+    internal PendingOffload? TryBeginOffload(OffloadSwitch request, ulong now)
+    {
         ArgumentNullException.ThrowIfNull(request);
+        OffloadChange answer = PlanOffload(request, out GatewayConfiguration? next);
+        ConfigurationChange? change = next is null
+            ? new ConfigurationChange(new ReloadResult(true, false, []))
+            : TryBegin(next, now, restarts: answer.RequiresRestart ? answer.Port : -1, drains: true);
+        return change is null ? null : new PendingOffload(request, answer, change);
+    }
+
+    /// <summary>Tells what became of it, now that it is over.</summary>
+    /// <param name="pending">What was begun.</param>
+    /// <returns>What became of it.</returns>
+    internal OffloadChange EndOffload(PendingOffload pending)
+    {
+        (OffloadSwitch request, OffloadChange answer, ConfigurationChange change) = pending;
+        if (!change.Result.Accepted)
+        {
+            return Refused(change.Result.Problems[0], answer.Port);
+        }
+
+        if (!answer.Changed)
+        {
+            return answer;
+        }
+
+        if (!change.IsEverywhere)
+        {
+            return Refused("a worker stands still: the change is published, but may not be in force everywhere", answer.Port);
+        }
+
+        PortOffloadSets sets = Offloads[answer.Port].Sets;
+        _log.Write(
+            EventSeverity.Info, "offload_changed", ("port", request.Port), ("name", request.Name), ("state", request.State), ("plain", Text(sets.Plain)), ("nvgre", Text(sets.Nvgre)));
+        return answer;
+    }
+
+    // The answer if all goes well, and the configuration that it takes; null = none.
+    private OffloadChange PlanOffload(OffloadSwitch request, out GatewayConfiguration? next)
+    {
+        next = null;
         GatewayConfiguration running = Configuration;
         int port = running.PortNamed(request.Port);
         if (port < 0)
@@ -72,20 +119,7 @@ public sealed partial class ControlPlane
 
         PortConfiguration[] ports = [.. running.Ports];
         ports[port] = ports[port] with { Offload = after };
-        ReloadResult result = Enforce(running with { Ports = ValueList.Create<PortConfiguration>(ports) }, now, restarts: restart ? port : -1);
-        if (!result.Accepted)
-        {
-            return Refused(result.Problems[0], port);
-        }
-
-        if (!WaitForWorkers())
-        {
-            return Refused("a worker stands still: the change is published, but may not be in force everywhere", port);
-        }
-
-        PortOffloadSets sets = Offloads[port].Sets;
-        _log.Write(
-            EventSeverity.Info, "offload_changed", ("port", request.Port), ("name", request.Name), ("state", request.State), ("plain", Text(sets.Plain)), ("nvgre", Text(sets.Nvgre)));
+        next = running with { Ports = ValueList.Create<PortConfiguration>(ports) };
         return new OffloadChange(null, restart, true, port);
     }
 
@@ -96,26 +130,6 @@ public sealed partial class ControlPlane
     private bool NeedsRestart(int port, OffloadConfiguration before, OffloadConfiguration after) =>
         OffloadPlan.Wishes(before) != OffloadPlan.Wishes(after)
         && new OffloadPlan(OffloadFacts.Of(_memory.ReadPortState(port), Configuration.Ports[port], Configuration.IsExceptionPort(port)), after).NeedsRestart;
-
-    // Two marks: what a worker handed to another through a ring under the old state has left when both went round twice.
-    private bool WaitForWorkers()
-    {
-        for (int round = 0; round < 2; round++)
-        {
-            var mark = new QuiescentMark(_memory);
-            for (int i = 0; !mark.HasPassed; i++)
-            {
-                if (i == QuiesceMilliseconds)
-                {
-                    return false;
-                }
-
-                Thread.Sleep(1);
-            }
-        }
-
-        return true;
-    }
 
     private static List<string> OffloadProblems(GatewayConfiguration running, GatewayConfiguration next, PortOffloadTable offloads, int restarts)
     {

@@ -15,6 +15,7 @@ public sealed class ControlService : IDisposable
     private const int RestartMilliseconds = 15_000;
     private const int RestartLookMilliseconds = 10;
     private readonly Lock _lock = new();
+    private readonly Lock _changing = new(); // held by whoever waits for a change; taken before the other one
     private readonly GatewayMemory _memory;
     private readonly IEventLog _log;
     private readonly bool _announce;
@@ -124,65 +125,95 @@ public sealed class ControlService : IDisposable
         }
     }
 
-    /// <summary>Applies another configuration (<see cref="ControlPlane.Apply"/>).</summary>
+    /// <summary>Applies another configuration (<see cref="ControlPlane.Apply"/>). Nothing but other changes waits meanwhile.</summary>
     /// <param name="next">A valid configuration.</param>
     /// <param name="warnings">What the loader warned of.</param>
     /// <returns>What became of it.</returns>
     public ReloadResult Apply(GatewayConfiguration next, IReadOnlyList<ConfigurationWarning> warnings)
     {
-        lock (_lock)
+        lock (_changing)
         {
-            if (!IsStarted)
+            ReloadResult? result = Change(p => p.TryBegin(next, MonotonicClock.Now), static c => c, (p, change) =>
             {
-                return new ReloadResult(false, false, ["the gateway is still starting: try again"]);
-            }
+                if (change.Result.Accepted)
+                {
+                    p.SetWarnings(warnings);
+                }
 
-            ReloadResult result = _plane.Apply(next, MonotonicClock.Now);
-            if (result.Accepted)
-            {
-                _plane.SetWarnings(warnings);
-            }
-
-            return result;
+                return change.Result;
+            });
+            return result ?? new ReloadResult(false, false, [IsStarted ? "the control process ends" : "the gateway is still starting: try again"]);
         }
     }
 
-    /// <summary>Switches an offload (<see cref="ControlPlane.SetOffload"/>), and restarts the port where that is needed and allowed.</summary>
+    /// <summary>
+    /// Switches an offload (<see cref="ControlPlane.SetOffload"/>), and restarts the port where that is needed and allowed. Nothing but
+    /// other changes waits meanwhile.
+    /// </summary>
     /// <param name="request">What is wanted.</param>
-    /// <returns>What became of it; null when the plane is not started yet.</returns>
+    /// <returns>What became of it; null when the plane is not started yet, or ends.</returns>
     public OffloadChange? SetOffload(OffloadSwitch request)
     {
-        OffloadChange change;
-        uint opened;
-        lock (_lock)
+        lock (_changing)
         {
-            if (!IsStarted)
+            uint opened = 0;
+            OffloadChange? change = Change(p => p.TryBeginOffload(request, MonotonicClock.Now), static o => o.Change, (p, pending) =>
             {
-                return null;
-            }
+                OffloadChange answer = p.EndOffload(pending);
+                if (answer is { Problem: null, RequiresRestart: true })
+                {
+                    opened = _memory.ReadPortState(answer.Port).Opened;
+                    _link!.RestartPort(answer.Port);
+                }
 
-            change = _plane.SetOffload(request, MonotonicClock.Now);
-            if (change.Problem is not null || !change.RequiresRestart)
+                return answer;
+            });
+            if (change is not { Problem: null, RequiresRestart: true })
             {
                 return change;
             }
 
-            opened = _memory.ReadPortState(change.Port).Opened;
-            _link!.RestartPort(change.Port);
-        }
-
-        for (int i = 0; i < RestartMilliseconds; i += RestartLookMilliseconds)
-        {
-            PortState state = _memory.ReadPortState(change.Port);
-            if (state.Opened != opened && state.Started != 0)
+            for (int i = 0; i < RestartMilliseconds; i += RestartLookMilliseconds)
             {
-                return change;
+                PortState state = _memory.ReadPortState(change.Port);
+                if (state.Opened != opened && state.Started != 0)
+                {
+                    return change;
+                }
+
+                Thread.Sleep(RestartLookMilliseconds);
             }
 
-            Thread.Sleep(RestartLookMilliseconds);
+            return change with { Problem = "the port did not come back: `show ports` tells why" };
+        }
+    }
+
+    // The thread takes it on its way; the plane is borrowed to begin it, as soon as no other is under way, and to end it.
+    private TResult? Change<T, TResult>(Func<ControlPlane, T?> begin, Func<T, ConfigurationChange> changeOf, Func<ControlPlane, T, TResult> end)
+        where T : class
+        where TResult : class
+    {
+        T? begun = null;
+        while (!_ended.Task.IsCompleted)
+        {
+            lock (_lock)
+            {
+                if (!IsStarted)
+                {
+                    return null;
+                }
+
+                begun ??= begin(_plane);
+                if (begun is not null && changeOf(begun).IsDone)
+                {
+                    return end(_plane, begun);
+                }
+            }
+
+            Thread.Sleep(IdleMilliseconds);
         }
 
-        return change with { Problem = "the port did not come back: `show ports` tells why" };
+        return null;
     }
 
     /// <summary>Says that the metrics endpoint does not listen, or that it does.</summary>
@@ -262,6 +293,7 @@ public sealed class ControlService : IDisposable
             _log.Write(EventSeverity.Info, "tables_published", ("generation", _plane.Tables.Generation));
         }
 
+        _plane.Advance(now);
         _plane.Collect();
         _plane.Process(now);
         if (look && _link!.IsForwarding)

@@ -92,10 +92,9 @@ internal sealed unsafe class DataLink
 
         if (phase == DataPhase.Ready)
         {
-            if (now >= _askedAt + RetryNanoseconds || _command != MailboxCommand.Forward || _askedStarts != _memory.Data->Starts)
+            if ((now >= _askedAt + RetryNanoseconds || _command != MailboxCommand.Forward || _askedStarts != _memory.Data->Starts) && _plane.DataProcessReady(now))
             {
                 _askedStarts = _memory.Data->Starts;
-                _plane.DataProcessReady(now);
                 // Told before it is asked: no frame leaves before this line stands in the log (F-008).
                 _log.Write(EventSeverity.Info, "forwarding", ("generation", _plane.Tables.Generation), ("ports", _plane.Configuration.Ports.Count));
                 Ask(MailboxCommand.Forward, 0, now);

@@ -56,7 +56,7 @@ public sealed unsafe class GatewayTables
     /// <summary>Called with a segment's id before it is blocked in the published tables; null = nobody.</summary>
     internal Action<uint>? SegmentChanging { get; set; }
 
-    /// <summary>Called between the steps of <see cref="Apply"/>; null = nobody.</summary>
+    /// <summary>Called between the steps of <see cref="Publish"/>; null = nobody.</summary>
     internal Action<ChangeStep>? Reached { get; set; }
 
     /// <summary>Generation of the published snapshot; 0 = none.</summary>
@@ -119,7 +119,35 @@ public sealed unsafe class GatewayTables
 
         Check(configuration, portMacs);
         Settle(now);
+        Publish(configuration, portMacs, now, offloads);
+        Settle(now);
+        return true;
+    }
+
+    /// <summary>Whether every worker uses the published tables; the FDB has followed them then. Waits for nobody.</summary>
+    /// <param name="now">Nanoseconds of control's clock.</param>
+    /// <returns>Whether others may be published.</returns>
+    internal bool HasSettled(ulong now)
+    {
         if (!_publisher.HasSettled)
+        {
+            return false;
+        }
+
+        FinishReload(now);
+        return true;
+    }
+
+    /// <summary>As <see cref="Apply"/>, and waits for nobody: needs <see cref="HasSettled"/>, and is complete with the next one.</summary>
+    /// <param name="configuration">A valid configuration.</param>
+    /// <param name="portMacs">The MAC in force of each port, by index.</param>
+    /// <param name="now">Nanoseconds of control's clock.</param>
+    /// <param name="offloads">What each port does of offloads, by index.</param>
+    /// <exception cref="TablesException">It does not fit the regions, or a worker stands still; nothing was changed.</exception>
+    internal void Publish(GatewayConfiguration configuration, IReadOnlyList<MacAddress> portMacs, ulong now, IReadOnlyList<Offload.PortOffloadSets> offloads)
+    {
+        Check(configuration, portMacs);
+        if (!HasSettled(now))
         {
             throw new TablesException($"a worker has not begun a new loop for {SettleMilliseconds} ms: the tables before the current ones may still be in use");
         }
@@ -144,8 +172,7 @@ public sealed unsafe class GatewayTables
         Reached?.Invoke(ChangeStep.Committed);
         Volatile.Write(ref _inForce, plan);
         _toReload = plan;
-        Settle(now);
-        return true;
+        HasSettled(now); // where nobody looks, they are in use at once
     }
 
     /// <summary>The path MTU that routers reported of the way to a PA; null = nothing.</summary>
@@ -281,18 +308,16 @@ public sealed unsafe class GatewayTables
 
     private void Settle(ulong now)
     {
-        for (int i = 0; i < SettleMilliseconds && !_publisher.HasSettled; i++)
+        for (int i = 0; i < SettleMilliseconds && !HasSettled(now); i++)
         {
             Thread.Sleep(1);
         }
-
-        FinishReload(now);
     }
 
     // The FDB may name places of a snapshot only when no worker uses the one before: there they are beyond the end.
     private void FinishReload(ulong now)
     {
-        if (_toReload is { } plan && _publisher.HasSettled)
+        if (_publisher.HasSettled && _toReload is { } plan)
         {
             _toReload = null;
             Fdb.Reload(plan, now);

@@ -63,9 +63,9 @@ internal sealed class HostFixture : IDisposable
 
     public void WriteConfiguration(string json) => File.WriteAllText(ConfigurationPath, json);
 
-    public void StartHost()
+    public void StartHost(ControlOptions? options = null)
     {
-        Host = new ControlHost(Log);
+        Host = new ControlHost(Log) { Options = options ?? new ControlOptions { Announce = true } };
         Running = Task.Run(() => Host.RunAsync(Name, ConfigurationPath, _stop.Token));
     }
 
