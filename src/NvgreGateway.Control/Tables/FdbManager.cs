@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using NvgreGateway.Control.Configuration;
 using NvgreGateway.Exchange;
 using NvgreGateway.Packets;
@@ -9,11 +8,6 @@ namespace NvgreGateway.Control.Tables;
 /// The FDB's single writer: records, learning, moves, limits, ageing and flushes. One thread calls it; only
 /// <see cref="Enumerate"/>, <see cref="TryFind"/> and the counts may be used from others.
 /// </summary>
-/// <remarks>
-/// How readers are kept safe is told at <see cref="FdbBucket"/>. An emptied way keeps its place until every worker has passed a
-/// quiescent point, and only then the place is cleared too: key and place both 0 is what makes a way free. So a control process
-/// that takes over sees in the table itself which ways may still be looked at.
-/// </remarks>
 public sealed unsafe class FdbManager
 {
     // A chain this long does not come about at the load that the table is made for, except where somebody picks MACs whose
@@ -21,29 +15,14 @@ public sealed unsafe class FdbManager
     private const int LongestLearnedChain = 16;
     private const int LongestChain = (int)FdbTable.Spare;
 
-    // A MAC is gone when its last frame is 33 ticks of 1/32 of the ageing time back: after 32/32 to 33/32 of it (E-031).
-    private const int TicksPerAgeing = 32;
-    private const int LastTicks = 255;
-    private const int StaleTicks = 64;
     private const ulong Second = 1_000_000_000;
 
     private readonly GatewayMemory _memory;
-    private readonly FdbTable _table;
-    private readonly int _lanes;
-    private readonly uint _slots;
-    private readonly Dictionary<ulong, MoveHistory> _moves = [];
-    private readonly List<uint> _emptied = [];
-    private readonly List<uint> _settling = [];
-    private readonly int[] _segmentCounts;
-    private readonly int[] _peerCounts;
-    private readonly int[] _portCounts = new int[64];
-    private QuiescentMark? _settlingMark;
+    private readonly FdbWays _ways;
+    private readonly FdbAges _ages;
+    private readonly FdbMoves _moves = new();
+    private readonly FdbLimits _limits;
     private FdbPolicy _policy = FdbPolicy.Empty;
-    private int _count;
-    private int _staticCount;
-    private int _frozenCount;
-    private ulong _tickAt;
-    private ulong _tickLength = 300 * Second / TicksPerAgeing;
     private ulong _thawAt;
     private ulong _puntTickAt;
 
@@ -53,14 +32,11 @@ public sealed unsafe class FdbManager
     internal FdbManager(GatewayMemory memory, ulong now)
     {
         _memory = memory;
-        _table = memory.Fdb;
-        _lanes = (int)memory.Limits.Workers + 1;
-        _slots = (_table.Mask + 1 + FdbTable.Spare) * 8;
-        _segmentCounts = new int[memory.Limits.Segments];
-        _peerCounts = new int[memory.Limits.Peers];
-        _tickAt = now;
+        _ways = new FdbWays(memory);
+        _ages = new FdbAges(memory, now);
+        _limits = new FdbLimits(memory);
+        _limits.Recount(_ways);
         _thawAt = now;
-        Recover();
     }
 
     /// <summary>Raised when a MAC is marked duplicate (E-032).</summary>
@@ -70,22 +46,22 @@ public sealed unsafe class FdbManager
     internal IFdbMirror? Mirror { get; set; }
 
     /// <summary>Entries, records included.</summary>
-    public int Count => _count;
+    public int Count => _ways.Count;
 
     /// <summary>Records.</summary>
-    public int StaticCount => _staticCount;
+    public int StaticCount => _ways.StaticCount;
 
     /// <summary>Learned entries.</summary>
-    public int LearnedCount => _count - _staticCount;
+    public int LearnedCount => _ways.Count - _ways.StaticCount;
 
     /// <summary>Entries that are marked duplicate now.</summary>
-    public int FrozenCount => _frozenCount;
+    public int FrozenCount => _ways.FrozenCount;
 
     /// <summary>Entries at most (<c>fdb.capacity</c>).</summary>
     public int Capacity => _policy.Configuration?.Capacity ?? (int)_memory.Limits.FdbCapacity;
 
     /// <summary>Time between two age ticks.</summary>
-    public TimeSpan AgeTick => TimeSpan.FromTicks((long)(_tickLength / 100));
+    public TimeSpan AgeTick => _ages.TickLength;
 
     /// <summary>Takes in what a worker says: a source that was not found, or found elsewhere.</summary>
     /// <param name="key">The FDB key (<see cref="PuntSlot.Key"/>).</param>
@@ -107,25 +83,25 @@ public sealed unsafe class FdbManager
             return LearnResult.RefusedAddress;
         }
 
-        uint found = _table.Find(_table.Home(key), key, out uint slot);
+        uint found = _ways.Find(key, out uint slot);
         if (found != 0)
         {
             return Seen(key, slot, found, place, now);
         }
 
-        if (LimitReached(segment, place, 0))
+        if (_limits.IsReached(segment, place, 0))
         {
             Add(CounterId.FdbLimit);
             return LearnResult.RefusedLimit;
         }
 
-        if (_count >= Capacity || !TryInsert(key, place, LongestLearnedChain))
+        if (Count >= Capacity || !_ways.TryInsert(key, place, LongestLearnedChain))
         {
             Add(CounterId.FdbFull);
             return LearnResult.RefusedFull;
         }
 
-        CountPlace(segment, place, 1);
+        _limits.Count(segment, place, 1);
         Add(CounterId.FdbLearned);
         return LearnResult.Learned;
     }
@@ -135,15 +111,15 @@ public sealed unsafe class FdbManager
     /// <param name="place">Where it was seen.</param>
     /// <returns>Whether <see cref="Learn"/> may move it.</returns>
     internal bool WouldMove(ulong key, uint place) =>
-        _table.Find(_table.Home(key), key, out _) is not 0 and uint found && (found & (Place.Static | Place.Frozen | Place.FrozenDrop)) == 0 && found != (place & ~Place.Flags);
+        _ways.Find(key, out _) is not 0 and uint found && (found & (Place.Static | Place.Frozen | Place.FrozenDrop)) == 0 && found != (place & ~Place.Flags);
 
     /// <summary>A MAC was heard where it is: its frames passed, though no worker saw them (C-126).</summary>
     /// <param name="key">The FDB key.</param>
     internal void Refresh(ulong key)
     {
-        if (_table.Find(_table.Home(key), key, out uint slot) != 0)
+        if (_ways.Find(key, out uint slot) != 0)
         {
-            _table.Lane(0)[slot] = (byte)_memory.Header->AgeTick;
+            _ways.Touch(slot);
         }
     }
 
@@ -155,7 +131,7 @@ public sealed unsafe class FdbManager
     public bool TryFind(uint segment, MacAddress mac, out FdbEntry entry)
     {
         ulong key = FdbTable.Key(mac.Value, segment);
-        uint place = _table.Find(_table.Home(key), key, out uint slot);
+        uint place = _ways.Find(key, out uint slot);
         entry = place == 0 ? default : EntryOf(key, place, slot);
         return place != 0;
     }
@@ -164,11 +140,11 @@ public sealed unsafe class FdbManager
     /// <returns>The entries.</returns>
     public IEnumerable<FdbEntry> Enumerate()
     {
-        for (uint slot = 0; slot < _slots; slot++)
+        for (uint slot = 0; slot < _ways.End; slot++)
         {
-            if (TryRead(slot, out FdbEntry entry))
+            if (_ways.TryRead(slot, out ulong key, out uint place))
             {
-                yield return entry;
+                yield return EntryOf(key, place, slot);
             }
         }
     }
@@ -185,7 +161,7 @@ public sealed unsafe class FdbManager
     /// <summary>Removes the learned entries of an access port: also when its link goes down.</summary>
     /// <param name="port">Port index.</param>
     /// <returns>How many.</returns>
-    public int FlushPort(int port) => Flush((_, place) => PortOf(place) == port);
+    public int FlushPort(int port) => Flush((_, place) => _limits.PortOf(place) == port);
 
     /// <summary>Removes the learned entries of an attachment (a VLAN of a port).</summary>
     /// <param name="attachment">Attachment id.</param>
@@ -229,18 +205,19 @@ public sealed unsafe class FdbManager
     {
         FdbPolicy policy = FdbPolicy.Of(plan);
         _policy = policy;
-        SetAgeing(policy.Configuration!.AgeingSeconds);
+        _limits.Policy = policy;
+        _ages.Set(policy.Configuration!.AgeingSeconds);
         Dictionary<ulong, uint> records = RecordsOf(plan);
-        for (uint slot = NextEntry(0); slot < _slots; slot = NextEntry(slot + 1))
+        for (uint slot = _ways.Next(0); slot < _ways.End; slot = _ways.Next(slot + 1))
         {
-            ulong key = KeyAt(slot);
-            uint place = PlaceAt(slot);
+            ulong key = _ways.KeyAt(slot);
+            uint place = _ways.PlaceAt(slot);
             if (records.Remove(key, out uint record))
             {
                 if (place != record)
                 {
-                    _moves.Remove(key);
-                    SetPlace(slot, record);
+                    _moves.Forget(key);
+                    _ways.SetPlace(slot, record);
                 }
             }
             else if ((place & Place.Static) != 0
@@ -248,13 +225,13 @@ public sealed unsafe class FdbManager
                 || !policy.Segments[(ushort)key].Learning
                 || policy.OwnMacs.Contains(key >> 16))
             {
-                _moves.Remove(key);
+                _moves.Forget(key);
                 Remove(slot);
                 Add(CounterId.FdbFlushed, (place & Place.Static) == 0 ? 1u : 0);
             }
-            else if ((place & (Place.Frozen | Place.FrozenDrop)) != 0 && !_moves.ContainsKey(key))
+            else if ((place & (Place.Frozen | Place.FrozenDrop)) != 0)
             {
-                _moves[key] = new MoveHistory { TriedAt = now }; // frozen by a former control process
+                _moves.Adopt(key, now); // frozen by a former control process
             }
         }
 
@@ -263,29 +240,17 @@ public sealed unsafe class FdbManager
             InsertRecord(key, record);
         }
 
-        Recount();
-        UpdateAllStates();
+        _ways.Recount();
+        _limits.Recount(_ways);
+        _limits.UpdateAll();
         RaisePuntTick();
     }
 
     /// <summary>Lets time pass.</summary>
     internal void Tick(ulong now)
     {
-        Settle();
-        for (int n = 0; now - _tickAt >= _tickLength && now > _tickAt; n++)
-        {
-            if (n > TicksPerAgeing + 1)
-            {
-                _tickAt = now - ((now - _tickAt) % _tickLength); // a long sleep: everything learned is gone already
-                break;
-            }
-
-            _tickAt += _tickLength;
-            uint tick = (_memory.Header->AgeTick % LastTicks) + 1;
-            Volatile.Write(ref _memory.Header->AgeTick, tick);
-            AgeAll(tick);
-        }
-
+        _ways.Settle();
+        _ages.Advance(now, AgeAll);
         if (now - _puntTickAt >= Second)
         {
             _puntTickAt = now;
@@ -320,7 +285,7 @@ public sealed unsafe class FdbManager
     {
         if ((found & ~Place.Flags) == place)
         {
-            _table.Lane(0)[slot] = (byte)_memory.Header->AgeTick;
+            _ways.Touch(slot);
             return LearnResult.Refreshed;
         }
 
@@ -331,86 +296,39 @@ public sealed unsafe class FdbManager
 
         if ((found & (Place.Frozen | Place.FrozenDrop)) != 0)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(_moves, key, out _).TriedAt = now;
+            _moves.Try(key, now);
             return LearnResult.RefusedDuplicate;
         }
 
-        if (LimitReached((ushort)key, place, found))
+        if (_limits.IsReached((ushort)key, place, found))
         {
             Add(CounterId.FdbLimit);
             return LearnResult.RefusedLimit;
         }
 
         MovesConfiguration moves = _policy.Configuration!.Moves;
-        ref MoveHistory history = ref CollectionsMarshal.GetValueRefOrAddDefault(_moves, key, out _);
-        history.TriedAt = now;
-        history.Times ??= [];
-        ulong window = (ulong)moves.WindowSeconds * Second;
-        history.Times.RemoveAll(t => now - t >= window);
-        if (history.Times.Count >= moves.Limit)
+        if (!_moves.TryMove(key, moves, now))
         {
-            SetPlace(slot, found | Place.Frozen | (moves.Action == MoveAction.Drop ? Place.FrozenDrop : 0));
+            _ways.SetPlace(slot, found | Place.Frozen | (moves.Action == MoveAction.Drop ? Place.FrozenDrop : 0));
             Add(CounterId.FdbDuplicate);
-            MarkedDuplicate?.Invoke(EntryOf(key, PlaceAt(slot), slot));
+            MarkedDuplicate?.Invoke(EntryOf(key, _ways.PlaceAt(slot), slot));
             return LearnResult.RefusedDuplicate;
         }
 
-        history.Times.Add(now);
         Release(key);
-        CountPlace((ushort)key, found, -1);
-        CountPlace((ushort)key, place, 1);
-        PlaceAt(slot) = place; // one store: a reader sees the old place or the new one
-        _table.Lane(0)[slot] = (byte)_memory.Header->AgeTick;
+        _limits.Count((ushort)key, found, -1);
+        _limits.Count((ushort)key, place, 1);
+        _ways.PlaceAt(slot) = place; // one store: a reader sees the old place or the new one
+        _ways.Touch(slot);
         Add(CounterId.FdbMoved);
         return LearnResult.Moved;
-    }
-
-    private ref ulong KeyAt(uint slot) => ref _table.Buckets[slot >> 3].Keys[slot & 7];
-
-    private ref uint PlaceAt(uint slot) => ref _table.Buckets[slot >> 3].Places[slot & 7];
-
-    // The next slot from here on that holds an entry; _slots when there is none.
-    private uint NextEntry(uint slot)
-    {
-        while (slot < _slots && ((slot & 7) >= FdbBucket.Ways || KeyAt(slot) == 0))
-        {
-            slot++;
-        }
-
-        return slot;
-    }
-
-    private bool TryRead(uint slot, out FdbEntry entry)
-    {
-        entry = default;
-        if ((slot & 7) >= FdbBucket.Ways)
-        {
-            return false;
-        }
-
-        ulong key = Volatile.Read(ref KeyAt(slot));
-        uint place = Volatile.Read(ref PlaceAt(slot));
-        if (key == 0 || place == 0 || Volatile.Read(ref KeyAt(slot)) != key)
-        {
-            return false;
-        }
-
-        entry = EntryOf(key, place, slot);
-        return true;
     }
 
     private FdbEntry EntryOf(ulong key, uint place, uint slot) => new(
         new MacAddress(key >> 16),
         (ushort)key,
         new Place(place),
-        (place & Place.Static) != 0 ? TimeSpan.Zero : AgeTick * Math.Min(TicksSince(slot, _memory.Header->AgeTick), LastTicks));
-
-    private void SetPlace(uint slot, uint place)
-    {
-        uint old = PlaceAt(slot);
-        _frozenCount += ((place & Place.Frozen) != 0 ? 1 : 0) - ((old & Place.Frozen) != 0 ? 1 : 0);
-        Volatile.Write(ref PlaceAt(slot), place);
-    }
+        (place & Place.Static) != 0 ? TimeSpan.Zero : AgeTick * _ages.TicksSince(slot, _memory.Header->AgeTick));
 
     private bool IsCurrent(uint place, uint segment)
     {
@@ -419,90 +337,22 @@ public sealed unsafe class FdbManager
         return segment != 0 && id < places.Length && places[id].Segment == segment && places[id].Place == place;
     }
 
-    private int PortOf(uint place)
-    {
-        uint id = place & Place.IdMask;
-        return (place & Place.Peer) == 0 && id < _policy.Attachments.Length && _policy.Attachments[id].Segment != 0 ? _policy.Attachments[id].Port : -1;
-    }
-
-    /// <summary>Whether one more MAC at a place is one too many; <paramref name="from"/> is where it lives now, or 0.</summary>
-    private bool LimitReached(uint segment, uint place, uint from)
-    {
-        if (from == 0 && _segmentCounts[segment] >= _policy.Segments[segment].Limit.Macs)
-        {
-            return true;
-        }
-
-        uint id = place & Place.IdMask;
-        if ((place & Place.Peer) != 0)
-        {
-            return _peerCounts[id] >= _policy.Peers[id].Limit.Macs;
-        }
-
-        int port = _policy.Attachments[id].Port;
-        return PortOf(from) != port && _portCounts[port] >= _policy.PortLimits[port].Macs;
-    }
-
-    private bool TryInsert(ulong key, uint place, int chain)
-    {
-        for (bool again = true; ; again = false)
-        {
-            FdbBucket* home = _table.Home(key);
-            for (int d = 0; d < chain; d++)
-            {
-                FdbBucket* bucket = home + d;
-                for (int way = 0; way < FdbBucket.Ways; way++)
-                {
-                    if (bucket->Keys[way] != 0 || bucket->Places[way] != 0)
-                    {
-                        continue;
-                    }
-
-                    for (FdbBucket* b = home; b < bucket; b++)
-                    {
-                        b->Overflow++; // before the key: nobody misses it for this
-                    }
-
-                    uint slot = (uint)((bucket - _table.Buckets) * 8) + (uint)way;
-                    for (int lane = 1; lane < _lanes; lane++)
-                    {
-                        _table.Lane(lane)[slot] = 0; // what stands there is of another key; no worker writes while there is none
-                    }
-
-                    _table.Lane(0)[slot] = (byte)_memory.Header->AgeTick;
-                    Volatile.Write(ref bucket->Places[way], place);
-                    Volatile.Write(ref bucket->Keys[way], key);
-                    _count++;
-                    _staticCount += (place & Place.Static) != 0 ? 1 : 0;
-                    return true;
-                }
-            }
-
-            if (!again)
-            {
-                return false;
-            }
-
-            Settle();
-        }
-    }
-
     // A record has its place whatever was learned: if need be the oldest learned entry of its chain gives way (E-037).
     private void InsertRecord(ulong key, uint place)
     {
-        if (_count >= Capacity)
+        if (Count >= Capacity)
         {
-            EvictOldest(0, _slots);
+            EvictOldest(0, _ways.End);
         }
 
-        if (TryInsert(key, place, LongestChain))
+        if (_ways.TryInsert(key, place, LongestChain))
         {
             return;
         }
 
-        uint first = (uint)((_table.Home(key) - _table.Buckets) * 8);
+        uint first = _ways.HomeOf(key);
         EvictOldest(first, first + (LongestChain * 8));
-        for (int i = 0; !TryInsert(key, place, LongestChain); i++)
+        for (int i = 0; !_ways.TryInsert(key, place, LongestChain); i++)
         {
             if (i == 999)
             {
@@ -520,18 +370,18 @@ public sealed unsafe class FdbManager
     {
         uint tick = _memory.Header->AgeTick, oldest = uint.MaxValue;
         int age = -1;
-        for (uint slot = NextEntry(from); slot < to; slot = NextEntry(slot + 1))
+        for (uint slot = _ways.Next(from); slot < to; slot = _ways.Next(slot + 1))
         {
-            if ((PlaceAt(slot) & Place.Static) == 0 && TicksSince(slot, tick) > age)
+            if ((_ways.PlaceAt(slot) & Place.Static) == 0 && _ages.TicksSince(slot, tick) > age)
             {
-                age = TicksSince(slot, tick);
+                age = _ages.TicksSince(slot, tick);
                 oldest = slot;
             }
         }
 
         if (oldest != uint.MaxValue)
         {
-            _moves.Remove(KeyAt(oldest));
+            _moves.Forget(_ways.KeyAt(oldest));
             Remove(oldest);
             Add(CounterId.FdbFlushed);
         }
@@ -539,23 +389,13 @@ public sealed unsafe class FdbManager
 
     private void Remove(uint slot)
     {
-        FdbBucket* bucket = _table.Buckets + (slot >> 3);
-        ulong key = KeyAt(slot);
-        uint place = PlaceAt(slot);
+        ulong key = _ways.KeyAt(slot);
+        uint place = _ways.PlaceAt(slot);
         Release(key);
-        Volatile.Write(ref KeyAt(slot), 0);
-        for (FdbBucket* b = _table.Home(key); b < bucket; b++)
-        {
-            b->Overflow--; // after the key: while it stood there, readers came by
-        }
-
-        _count--;
-        _staticCount -= (place & Place.Static) != 0 ? 1 : 0;
-        _frozenCount -= (place & Place.Frozen) != 0 ? 1 : 0;
-        _emptied.Add(slot);
+        _ways.Remove(slot);
         if ((place & Place.Static) == 0)
         {
-            CountPlace((ushort)key, place, -1);
+            _limits.Count((ushort)key, place, -1);
         }
     }
 
@@ -576,11 +416,11 @@ public sealed unsafe class FdbManager
         }
 
         var keys = new HashSet<ulong>();
-        for (uint slot = NextEntry(0); slot < _slots; slot = NextEntry(slot + 1))
+        for (uint slot = _ways.Next(0); slot < _ways.End; slot = _ways.Next(slot + 1))
         {
-            if (Mirror.Holds(KeyAt(slot)) && goes(slot))
+            if (Mirror.Holds(_ways.KeyAt(slot)) && goes(slot))
             {
-                keys.Add(KeyAt(slot));
+                keys.Add(_ways.KeyAt(slot));
             }
         }
 
@@ -590,42 +430,17 @@ public sealed unsafe class FdbManager
         }
     }
 
-    // Emptied ways become free two steps later: all that are emptied together wait for one mark.
-    private void Settle()
-    {
-        for (int i = 0; i < 2; i++)
-        {
-            if (_settlingMark is { HasPassed: true })
-            {
-                foreach (uint slot in _settling)
-                {
-                    PlaceAt(slot) = 0;
-                }
-
-                _settling.Clear();
-                _settlingMark = null;
-            }
-
-            if (_settlingMark is null && _emptied.Count > 0)
-            {
-                _settling.AddRange(_emptied);
-                _emptied.Clear();
-                _settlingMark = new QuiescentMark(_memory);
-            }
-        }
-    }
-
     private int Flush(Func<ulong, uint, bool> which)
     {
         int flushed = 0;
-        Release(slot => (PlaceAt(slot) & Place.Static) == 0 && which(KeyAt(slot), PlaceAt(slot) & ~Place.Flags));
-        for (uint slot = NextEntry(0); slot < _slots; slot = NextEntry(slot + 1))
+        Release(slot => (_ways.PlaceAt(slot) & Place.Static) == 0 && which(_ways.KeyAt(slot), _ways.PlaceAt(slot) & ~Place.Flags));
+        for (uint slot = _ways.Next(0); slot < _ways.End; slot = _ways.Next(slot + 1))
         {
-            ulong key = KeyAt(slot);
-            uint place = PlaceAt(slot);
+            ulong key = _ways.KeyAt(slot);
+            uint place = _ways.PlaceAt(slot);
             if ((place & Place.Static) == 0 && which(key, place & ~Place.Flags))
             {
-                _moves.Remove(key);
+                _moves.Forget(key);
                 Remove(slot);
                 flushed++;
             }
@@ -642,33 +457,12 @@ public sealed unsafe class FdbManager
 
     private void RaisePuntTick() => Volatile.Write(ref _memory.Header->PuntTick, _memory.Header->PuntTick + 1);
 
-    private void SetAgeing(int seconds)
-    {
-        _tickLength = (ulong)seconds * Second / TicksPerAgeing;
-        Volatile.Write(ref _memory.Header->AgeTickMilliseconds, (uint)(_tickLength / 1_000_000));
-    }
-
-    private int TicksSince(uint slot, uint tick)
-    {
-        int least = LastTicks;
-        for (int lane = 0; lane < _lanes; lane++)
-        {
-            byte seen = Volatile.Read(ref _table.Lane(lane)[slot]);
-            if (seen != 0)
-            {
-                least = Math.Min(least, (int)((tick + LastTicks - seen) % LastTicks));
-            }
-        }
-
-        return least;
-    }
-
     private void AgeAll(uint tick)
     {
         Release(slot => HasAged(slot, tick));
-        for (uint slot = NextEntry(0); slot < _slots; slot = NextEntry(slot + 1))
+        for (uint slot = _ways.Next(0); slot < _ways.End; slot = _ways.Next(slot + 1))
         {
-            ForgetStale(slot, tick);
+            _ages.ForgetStale(slot, tick);
             if (HasAged(slot, tick))
             {
                 Remove(slot);
@@ -677,150 +471,22 @@ public sealed unsafe class FdbManager
         }
     }
 
-    private bool HasAged(uint slot, uint tick) => (PlaceAt(slot) & (Place.Static | Place.Frozen)) == 0 && TicksSince(slot, tick) > TicksPerAgeing;
-
-    // Ticks repeat after 255 of them: what is long past must not look new again. A worker may store the current tick meanwhile;
-    // then the exchange does not happen, or the worker's store comes after it.
-    private void ForgetStale(uint slot, uint tick)
-    {
-        for (int lane = 0; lane < _lanes; lane++)
-        {
-            ref byte age = ref _table.Lane(lane)[slot];
-            byte seen = Volatile.Read(ref age);
-            if (seen != 0 && (tick + LastTicks - seen) % LastTicks >= StaleTicks)
-            {
-                Interlocked.CompareExchange(ref age, 0, seen);
-            }
-        }
-    }
+    private bool HasAged(uint slot, uint tick) => (_ways.PlaceAt(slot) & (Place.Static | Place.Frozen)) == 0 && _ages.IsOver(slot, tick);
 
     private void Thaw(ulong now)
     {
-        if (_moves.Count == 0 || _policy.Configuration is null)
+        if (_moves.IsEmpty || _policy.Configuration is null)
         {
             return;
         }
 
-        ulong window = (ulong)_policy.Configuration.Moves.WindowSeconds * Second;
-        var quiet = new List<ulong>();
-        foreach ((ulong key, MoveHistory history) in _moves)
+        foreach (ulong key in _moves.TakeQuiet(_policy.Configuration.Moves, now))
         {
-            if (now - history.TriedAt >= window)
-            {
-                quiet.Add(key);
-            }
-        }
-
-        foreach (ulong key in quiet)
-        {
-            _moves.Remove(key);
-            uint place = _table.Find(_table.Home(key), key, out uint slot);
+            uint place = _ways.Find(key, out uint slot);
             if ((place & (Place.Frozen | Place.FrozenDrop)) != 0)
             {
-                SetPlace(slot, place & ~(Place.Frozen | Place.FrozenDrop));
+                _ways.SetPlace(slot, place & ~(Place.Frozen | Place.FrozenDrop));
             }
-        }
-    }
-
-    private void CountPlace(uint segment, uint place, int change)
-    {
-        _segmentCounts[segment] += change;
-        UpdateSegmentState(segment);
-        uint id = place & Place.IdMask;
-        if ((place & Place.Peer) != 0)
-        {
-            _peerCounts[id] += change;
-            UpdatePeerState(id);
-        }
-        else if (PortOf(place) is >= 0 and int port)
-        {
-            _portCounts[port] += change;
-            if (_policy.PortLimits[port].Macs != FdbPolicy.Unlimited)
-            {
-                UpdatePortState(port);
-            }
-        }
-    }
-
-    private void Recount()
-    {
-        Array.Clear(_segmentCounts);
-        Array.Clear(_peerCounts);
-        Array.Clear(_portCounts);
-        _count = _staticCount = _frozenCount = 0;
-        for (uint slot = NextEntry(0); slot < _slots; slot = NextEntry(slot + 1))
-        {
-            uint place = PlaceAt(slot);
-            _count++;
-            _frozenCount += (place & Place.Frozen) != 0 ? 1 : 0;
-            if ((place & Place.Static) != 0)
-            {
-                _staticCount++;
-                continue;
-            }
-
-            _segmentCounts[(ushort)KeyAt(slot)]++;
-            if ((place & Place.Peer) != 0)
-            {
-                _peerCounts[place & Place.IdMask]++;
-            }
-            else if (PortOf(place) is >= 0 and int port)
-            {
-                _portCounts[port]++;
-            }
-        }
-    }
-
-    private void UpdateAllStates()
-    {
-        for (uint id = 1; id < _policy.Segments.Length; id++)
-        {
-            UpdateSegmentState(id);
-        }
-
-        for (uint id = 1; id < _policy.Peers.Length; id++)
-        {
-            UpdatePeerState(id);
-        }
-
-        for (int port = 0; port < _policy.PortLimits.Length; port++)
-        {
-            UpdatePortState(port);
-        }
-    }
-
-    private void UpdateSegmentState(uint id)
-    {
-        if (id < _policy.Segments.Length)
-        {
-            SetState(_memory.SegmentStates + id, _segmentCounts[id], _policy.Segments[id].Limit);
-        }
-    }
-
-    private void UpdatePeerState(uint id)
-    {
-        if (id < _policy.Peers.Length)
-        {
-            SetState(_memory.PeerStates + id, _peerCounts[id], _policy.Peers[id].Segment == 0 ? new(FdbPolicy.Unlimited, false) : _policy.Peers[id].Limit);
-        }
-    }
-
-    private void UpdatePortState(int port)
-    {
-        foreach (uint id in _policy.PortAttachments[port])
-        {
-            SetState(_memory.AttachmentStates + id, _portCounts[port], _policy.PortLimits[port]);
-        }
-    }
-
-    // Only the bits of limits are ours; control's other parts set others, on the same thread.
-    private static void SetState(byte* state, int count, FdbPolicy.Limit limit)
-    {
-        PlaceStates bits = count < limit.Macs ? 0 : limit.Drop ? PlaceStates.LimitReached | PlaceStates.LimitDrop : PlaceStates.LimitReached;
-        byte wanted = (byte)((*state & ~(byte)(PlaceStates.LimitReached | PlaceStates.LimitDrop)) | (byte)bits);
-        if (*state != wanted)
-        {
-            Volatile.Write(ref *state, wanted);
         }
     }
 
@@ -828,51 +494,5 @@ public sealed unsafe class FdbManager
     {
         ref ulong value = ref _memory.Header->ControlCounters[(int)counter];
         Volatile.Write(ref value, value + n);
-    }
-
-    // What a former control process was in the middle of is made whole: ways it had emptied wait for a new mark, and overflow
-    // is counted anew.
-    private void Recover()
-    {
-        var overflow = new uint[_slots / 8];
-        for (uint slot = 0; slot < _slots; slot++)
-        {
-            if ((slot & 7) >= FdbBucket.Ways)
-            {
-                continue;
-            }
-
-            ulong key = KeyAt(slot);
-            if (key == 0)
-            {
-                if (PlaceAt(slot) != 0)
-                {
-                    _emptied.Add(slot);
-                }
-
-                continue;
-            }
-
-            for (uint b = FdbTable.Hash(key) & _table.Mask; b < slot >> 3; b++)
-            {
-                overflow[b]++;
-            }
-        }
-
-        for (int b = 0; b < overflow.Length; b++)
-        {
-            if (_table.Buckets[b].Overflow != overflow[b])
-            {
-                _table.Buckets[b].Overflow = overflow[b];
-            }
-        }
-
-        Recount();
-    }
-
-    private struct MoveHistory
-    {
-        internal ulong TriedAt;
-        internal List<ulong>? Times;
     }
 }
