@@ -56,7 +56,7 @@ internal sealed unsafe class GatewayMeter : IDisposable
         Counter("injected_packets_total", "Packets of control's own that were sent.", p => One(p.Statistics.Totals().Injected), "packets");
         Counter("inject_failed_packets_total", "Packets of control's own that were lost.", p => One(p.Statistics.Totals().InjectFailed), "packets");
         Counter("drops_total", "Received packets dropped, by reason (without the prefix drop.).", Drops, "packets");
-        Counter("events_total", "Things counted that are not drops, by name.", Events);
+        Rising("events_total", "Things counted that are not drops, by name.", Events);
         Counter("gre_protocol_packets_total", "Packets dropped for their GRE protocol type, by type.", GreProtocols, "packets");
         Gauge("conditions", "Conditions that are raised, by name.", p => p.RaisedConditions
             .GroupBy(static c => c.Name).Select(static g => new Measurement<long>(g.Count(), Tag("name", g.Key))));
@@ -175,15 +175,15 @@ internal sealed unsafe class GatewayMeter : IDisposable
             bool vlan = side == "vlan";
             Counter($"segment_{side}_receive_packets_total", $"Packets received from {what}.", p => Segments(p, vlan, receive: true, static c => c.Packets), "packets");
             Counter($"segment_{side}_receive_bytes_total", $"Tenant bytes received from {what}.", p => Segments(p, vlan, receive: true, static c => c.TenantBytes), "bytes");
-            Counter($"segment_{side}_transmit_packets_total", $"Packets sent to {what}.", p => Segments(p, vlan, receive: false, static c => c.Packets), "packets");
-            Counter($"segment_{side}_transmit_bytes_total", $"Tenant bytes sent to {what}.", p => Segments(p, vlan, receive: false, static c => c.TenantBytes), "bytes");
+            Rising($"segment_{side}_transmit_packets_total", $"Packets sent to {what}.", p => Segments(p, vlan, receive: false, static c => c.Packets), "packets");
+            Rising($"segment_{side}_transmit_bytes_total", $"Tenant bytes sent to {what}.", p => Segments(p, vlan, receive: false, static c => c.TenantBytes), "bytes");
         }
 
         Counter("segment_drops_total", "Packets dropped, by segment and reason; reasons that never occurred are left out.", SegmentDrops, "packets");
         Counter("attachment_receive_packets_total", "Frames received from a VLAN of a port.", p => Attachments(p, receive: true, static c => c.Packets), "packets");
         Counter("attachment_receive_bytes_total", "Bytes of those, tags included.", p => Attachments(p, receive: true, static c => c.TenantBytes), "bytes");
-        Counter("attachment_transmit_packets_total", "Frames sent into a VLAN of a port.", p => Attachments(p, receive: false, static c => c.Packets), "packets");
-        Counter("attachment_transmit_bytes_total", "Bytes of those, tags included.", p => Attachments(p, receive: false, static c => c.TenantBytes), "bytes");
+        Rising("attachment_transmit_packets_total", "Frames sent into a VLAN of a port.", p => Attachments(p, receive: false, static c => c.Packets), "packets");
+        Rising("attachment_transmit_bytes_total", "Bytes of those, tags included.", p => Attachments(p, receive: false, static c => c.TenantBytes), "bytes");
 
         static IEnumerable<Measurement<long>> Segments(ControlPlane plane, bool vlan, bool receive, Func<TrafficCount, ulong> part)
         {
@@ -227,9 +227,9 @@ internal sealed unsafe class GatewayMeter : IDisposable
     {
         foreach ((string direction, bool receive, string verb) in new[] { ("receive", true, "received from"), ("transmit", false, "sent to") })
         {
-            Counter($"peer_{direction}_packets_total", $"Packets {verb} a peer or PA group of a segment.", p => Peers(p, receive, static c => c.Packets), "packets");
-            Counter($"peer_{direction}_tenant_bytes_total", $"Bytes of the inner frames {verb} it.", p => Peers(p, receive, static c => c.TenantBytes), "bytes");
-            Counter($"peer_{direction}_outer_bytes_total", $"Bytes of the outer frames {verb} it, without FCS.", p => Peers(p, receive, static c => c.EncapsulatedBytes), "bytes");
+            Rising($"peer_{direction}_packets_total", $"Packets {verb} a peer or PA group of a segment.", p => Peers(p, receive, static c => c.Packets), "packets");
+            Rising($"peer_{direction}_tenant_bytes_total", $"Bytes of the inner frames {verb} it.", p => Peers(p, receive, static c => c.TenantBytes), "bytes");
+            Rising($"peer_{direction}_outer_bytes_total", $"Bytes of the outer frames {verb} it, without FCS.", p => Peers(p, receive, static c => c.EncapsulatedBytes), "bytes");
         }
 
         Counter("peer_drops_total", "Packets dropped, by peer and reason; reasons that never occurred are left out.", PeerDrops, "packets");
@@ -467,6 +467,17 @@ internal sealed unsafe class GatewayMeter : IDisposable
 
     private void Counter(string name, string help, Read read, string? unit = null, bool early = false) =>
         Meter.CreateObservableCounter("nvgre_gateway_" + name, () => Measure(read, early), unit, help);
+
+    /// <summary>Of what workers may count back.</summary>
+    private void Rising(string name, string help, Read read, string? unit = null)
+    {
+        var series = new RisingSeries();
+        Meter.CreateObservableCounter(
+            "nvgre_gateway_" + name,
+            () => _service.TryUse(plane => series.Hold([.. read(plane)], plane.Statistics.Epoch), out Measurement<long>[]? all) ? all! : [],
+            unit,
+            help);
+    }
 
     private void Gauge(string name, string help, Read read, string? unit = null, bool early = false) =>
         Meter.CreateObservableGauge("nvgre_gateway_" + name, () => Measure(read, early), unit, help);

@@ -26,6 +26,9 @@ public sealed unsafe class StatisticsReader
         _ids = ids;
     }
 
+    /// <summary>Rises whenever counters of an id begin anew at 0 for another owner.</summary>
+    public ulong Epoch { get; private set; }
+
     private int Workers => (int)_memory.Limits.Workers;
 
     // The workers' blocks and that of the hardware.
@@ -316,6 +319,7 @@ public sealed unsafe class StatisticsReader
                 }
             }
 
+            Epoch += _ids.Reused(plan.AttachmentIds).Any() || _ids.Reused(plan.PeerIds).Any() || _ids.Reused(plan.SegmentIds).Any() ? 1ul : 0;
             _ids.Disown(plan);
         }
     }
