@@ -63,7 +63,28 @@ public class ExceptionPortTests
         Assert.True(rx > 0 && tx > 0);
         Traffic.MustPing(router, "192.0.2.1");
         Assert.Equal((rx, tx), Accounting.PortCounters(gateway, "punt0"));
+
+        // It ends and begins while the gateway runs.
+        Exception(gateway, null);
+        Assert.Equal(0, Traffic.Ping(router, "192.0.2.50", 2));
+        Exception(gateway, "punt0");
+        Traffic.MustPing(router, "192.0.2.50");
         Accounting.MustClose(gateway);
         gateway.Stop();
+    }
+
+    private static void Exception(Gateway gateway, string? port)
+    {
+        gateway.Configuration["ports"]![1]!.AsObject()["exceptionPort"] = port;
+        if (port is null)
+        {
+            gateway.Configuration["ports"]![1]!.AsObject().Remove("exceptionPort");
+        }
+
+        gateway.WriteConfiguration();
+        gateway.Supervisor.Signal(1);
+        Assert.True(
+            Shell.Eventually(() => gateway.Show("config").ToJsonString().Contains("\"exceptionPort\":\"punt0\"", StringComparison.Ordinal) == (port is not null), 20),
+            "the change did not come");
     }
 }

@@ -142,6 +142,15 @@ public sealed partial class ControlPlane
                     CultureInfo.InvariantCulture,
                     $"ports[{i}].offload: what the device does on receive, or at all, cannot change while the port runs; allowed: as now, `set offload` with --disruptive, or stop the gateway and start it with this file"));
             }
+            else if (running.IsExceptionPort(i) != next.IsExceptionPort(i) && offloads.Plans[i].NeedsRestart)
+            {
+                // Nobody looks at the frames of an exception port: its device must not leave to us what else it may (C-045).
+                GatewayConfiguration names = next.IsExceptionPort(i) ? next : running;
+                int beside = names.Ports.TakeWhile(p => p.ExceptionPort != next.Ports[i].Name).Count();
+                problems.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"ports[{beside}].exceptionPort: the device of port \"{next.Ports[i].Name}\" was set up for what the port is now; allowed: as now, a port whose device does the same on receive either way, or stop the gateway and start it with this file"));
+            }
         }
 
         return problems;

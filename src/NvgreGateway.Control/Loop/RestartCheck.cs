@@ -35,7 +35,6 @@ internal static class RestartCheck
             Check(path + ".mac", from.Mac, to.Mac);
             Check(path + ".mtu", from.Mtu, to.Mtu);
             Check(path + ".queues", from.Queues, to.Queues);
-            Check(path + ".exceptionPort", from.ExceptionPort, to.ExceptionPort);
         }
 
         return problems;

@@ -66,6 +66,7 @@ public static unsafe class PortTableWriter
         {
             memory.PortTable[i].Wanted = Offload.OffloadPlan.Wishes(configuration.OffloadOf(i));
             memory.PortTable[i].SelfTest = configuration.Ports[i].SelfTest;
+            memory.PortTable[i].Exception = (ushort)(configuration.IsExceptionPort(i) ? 1 : 0);
         }
     }
 

@@ -56,9 +56,49 @@ public sealed unsafe class ExceptionPortTests
         Assert.True(OffloadFacts.Of(state, f.Configuration.Ports[2], exception: true).Underlay);
         Assert.False(new OffloadPlan(OffloadFacts.Of(state, f.Configuration.Ports[2], exception: true), OffloadConfiguration.Auto).Sets.TakesRequests);
         Assert.True(new OffloadPlan(OffloadFacts.Of(state, f.Configuration.Ports[2], exception: false), OffloadConfiguration.Auto).Sets.TakesRequests);
+    }
 
-        // The device was set up for what the port is.
-        GatewayConfiguration without = PlaneFixture.Parse(Samples.Edit(json, "ports[1].exceptionPort", null));
-        Assert.StartsWith("ports[1].exceptionPort: ", Assert.Single(f.Plane.Apply(without, f.Now).Problems), StringComparison.Ordinal);
+    [Fact]
+    [Requirement("B-018", "C-045", "F-002")]
+    public void ItChangesWhileTheGatewayRuns()
+    {
+        const string Ports = "{ \"name\": \"punt0\", \"role\": \"access\", \"device\": \"net_tap0\", \"mtu\": 1600 }, { \"name\": \"punt1\", \"role\": \"access\", \"device\": \"net_tap1\", \"mtu\": 1600 }";
+        string without = Samples.Edit(PlaneFixture.Json(), "ports[2]", Ports.Split("}, ")[0] + "}");
+        without = Samples.Edit(without, "ports[3]", Ports.Split("}, ")[1]);
+        using var f = new PlaneFixture(without);
+        foreach ((string? name, uint beside) in new (string?, uint)[] { ("punt0", 3), ("punt1", 4), (null, 0) })
+        {
+            GatewayConfiguration next = PlaneFixture.Parse(name is null ? without : Samples.Edit(without, "ports[1].exceptionPort", $"\"{name}\""));
+            Assert.True(f.Plane.Apply(next, f.Now) is { Accepted: true, Changed: true });
+            PortEntry* ports = f.Memory.Current.Ports;
+            Assert.Equal(beside, ports[1].Beside);
+            for (uint port = 2; port < 4; port++)
+            {
+                bool isIt = port + 1 == beside;
+                Assert.Equal((isIt ? 2u : 0, isIt), (ports[port].Beside, (ports[port].Flags & PortFlags.Exception) != 0));
+                Assert.Equal(isIt ? 1 : 0, f.Memory.PortTable[port].Exception); // what it is when its device is opened the next time
+            }
+        }
+    }
+
+    [Fact]
+    [Requirement("C-045", "C-076")]
+    public void APortWhoseDeviceWouldHaveToBeSetUpAnewDoesNotBecomeOne()
+    {
+        const string Port = "{ \"name\": \"punt0\", \"role\": \"access\", \"device\": \"net_virtio_user0\", \"mtu\": 1600 }";
+        string without = Samples.Edit(PlaneFixture.Json(), "ports[2]", Port), with = Samples.Edit(without, "ports[1].exceptionPort", "\"punt0\"");
+        var memory = GatewayMemory.CreatePrivate(Control.Tables.GatewayTables.LimitsFor(PlaneFixture.Parse(without)));
+        PortState* state = memory.PortStates + 2;
+        GatewayMemory.SetText(state->Driver, 32, "net_virtio_user");
+        state->Reported = state->Asked = DeviceOffloads.RxLro | DeviceOffloads.RxTcp | DeviceOffloads.TxSegments; // frames joined by whoever is behind it
+        using var f = new PlaneFixture(without, memory: memory);
+        ReloadResult refused = f.Plane.Apply(PlaneFixture.Parse(with), f.Now);
+        Assert.StartsWith("ports[1].exceptionPort: the device of port \"punt0\"", Assert.Single(refused.Problems), StringComparison.Ordinal);
+        Assert.Equal(0u, f.Memory.Current.Ports[1].Beside);
+
+        // One that was opened as such goes on as such.
+        state->Asked = DeviceOffloads.TxSegments;
+        Assert.True(f.Plane.Apply(PlaneFixture.Parse(with), f.Now) is { Accepted: true, Changed: true });
+        Assert.Equal(3u, f.Memory.Current.Ports[1].Beside);
     }
 }
