@@ -304,6 +304,11 @@ internal sealed unsafe class DataplaneHost : IDisposable
             Command();
             for (int i = 0; i < _portCount; i++)
             {
+                if (_ports[i].WillReopen)
+                {
+                    _flows.Release(i);
+                }
+
                 _ports[i].Keep();
                 _flows.Follow(i, _ports[i].Started);
             }
@@ -333,6 +338,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             Thread.Sleep(HousekeepingMilliseconds);
         }
 
+        _flows.CountAll();
         TellMemory();
     }
 

@@ -47,6 +47,9 @@ internal sealed unsafe class PortKeeper
     /// <summary>The port while it is started; another object after it was opened again.</summary>
     internal Port? Started => _started ? _port : null;
 
+    /// <summary>Whether the port will be closed at the next round, its device being there, and opened again.</summary>
+    internal bool WillReopen => _started && _reopen == 1 && !_port!.IsRemoved();
+
     private PortTableEntry* Wanted => _memory.PortTable + _index;
 
     private PortState* State => _memory.PortStates + _index;

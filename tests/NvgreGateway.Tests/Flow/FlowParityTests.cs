@@ -158,6 +158,39 @@ public sealed unsafe class FlowParityTests
         });
     }
 
+    /// <summary>Neither is what they counted when their port is stopped, the one that packets arrive on or the one they leave by, or all are.</summary>
+    [Theory]
+    [InlineData(FlowRig.Access)]
+    [InlineData(FlowRig.Underlay)]
+    [InlineData(-1)]
+    [Requirement("C-126")]
+    public void CountsOutliveTheirPorts(int port)
+    {
+        using var rig = new FlowRig(Json("zero over IPv4"));
+        rig.MakeHeavy();
+        ulong before = rig.Plane.Statistics.Totals().Received;
+        byte[] frame = FlowFrames.Tenant(FlowFrames.Far, FlowFrames.Vm, FlowFrames.Udp(1000, 2000), vlan: 100);
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.True(rig.Forward(FlowRig.Access, frame)!.Value.Hardware);
+        }
+
+        Assert.Equal(before, rig.Plane.Statistics.Totals().Received);
+        if (port < 0)
+        {
+            rig.Keeper.CountAll();
+            rig.Keeper.CountAll();
+        }
+        else
+        {
+            rig.Keeper.Release(port);
+            Assert.DoesNotContain(rig.Slots(FlowKind.Encapsulate), static s => s.State == FlowState.Installed);
+        }
+
+        Assert.Equal(before + 5, rig.Plane.Statistics.Totals().Received);
+        Assert.Equal(0, rig.Plane.Statistics.Totals().Difference);
+    }
+
     private static string Json(string what)
     {
         bool ipv6 = what.EndsWith("IPv6", StringComparison.Ordinal);

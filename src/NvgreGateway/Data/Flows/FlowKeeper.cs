@@ -65,11 +65,37 @@ internal sealed unsafe class FlowKeeper
     /// <param name="api">Its rules; none yet.</param>
     internal void Attach(int port, ushort device, IFlowApi api) => (_ports[port], _devices[port]) = (api, device);
 
+    /// <summary>A port is about to be stopped, which ends its rules: they are taken back while their counts can be read (C-126).</summary>
+    /// <param name="port">Port index.</param>
+    internal void Release(int port)
+    {
+        End(port);
+        (_followed[port], _ports[port]) = (null, null);
+    }
+
+    /// <summary>The process is about to end, and all rules with it: what they counted is read once more.</summary>
+    internal void CountAll()
+    {
+        for (int i = 0; i < _memory.Flows.Used; i++)
+        {
+            FlowSlot* slot = _memory.Flows[i];
+            if (_handles[i] != 0 && IsTransfer(slot) && _ports[slot->Port] is { } api)
+            {
+                Count(i, slot, api);
+            }
+        }
+    }
+
     /// <summary>A port is gone, and its rules with it.</summary>
     /// <param name="port">Port index.</param>
     internal void Detach(int port)
     {
         _ports[port] = null;
+        End(port);
+    }
+
+    private void End(int port)
+    {
         for (int i = 0; i < _memory.Flows.Used; i++)
         {
             FlowSlot* slot = _memory.Flows[i];
