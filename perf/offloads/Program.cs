@@ -4,7 +4,7 @@ using NvgreGateway.Dpdk;
 namespace NvgreGateway.OffloadBench;
 
 /// <summary>
-/// Measures the software twins of offloads on one core, as perf/README.md describes: <c>offload-bench segments|checksums|joining [--core N]
+/// Measures the software twins of offloads on one core, as perf/README.md describes: <c>offload-bench segments|checksums|joining|flooding [--core N]
 /// [--runs N] [--secs S] ...</c>. One line for each window.
 /// </summary>
 internal static class Program
@@ -13,7 +13,7 @@ internal static class Program
     {
         if (args.Length % 2 == 0)
         {
-            Console.Error.WriteLine("usage: offload-bench segments|checksums|joining [--core N] [--runs N] [--secs S] [--pkts N] [--room BYTES] [--mss N] [--payload N] [--outer 4|6] [--inner 4|6] [--udp 0|1] [--share 0|1] [--asks 0|1] [--hold PACKETS] [--raw LIBRARY]");
+            Console.Error.WriteLine("usage: offload-bench segments|checksums|joining|flooding [--core N] [--runs N] [--secs S] [--peers N] [--pkts N] [--room BYTES] [--mss N] [--payload N] [--outer 4|6] [--inner 4|6] [--udp 0|1] [--share 0|1] [--asks 0|1] [--hold PACKETS] [--raw LIBRARY]");
             return 2;
         }
 
@@ -23,11 +23,12 @@ internal static class Program
             "segments" => () => new Segments(options).Run(),
             "checksums" => () => Checksums.Run(options),
             "joining" => () => Joining.Run(options),
+            "flooding" => () => Flooding.Run(options),
             _ => null,
         };
         if (body == null)
         {
-            Console.Error.WriteLine($"'{args[0]}' is none of segments, checksums, joining");
+            Console.Error.WriteLine($"'{args[0]}' is none of segments, checksums, joining, flooding");
             return 2;
         }
 

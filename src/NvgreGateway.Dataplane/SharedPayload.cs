@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using NvgreGateway.Dpdk;
+using NvgreGateway.Packets;
 
 namespace NvgreGateway.Dataplane;
 
@@ -20,7 +21,13 @@ internal static unsafe class SharedPayload
     /// <param name="m">The packet: exactly the untagged tenant frame.</param>
     /// <returns>Whether they may.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool MayApply(Work* k, Mbuf* m) => k->Length >= Least && m->DataLen > IPorts.HeadBytes && k->Needed == k->Length;
+    public static bool MayApply(Work* k, Mbuf* m) =>
+        k->Length >= Least && m->DataLen > IPorts.HeadBytes && (k->Needed == k->Length || (OffloadRequest.Is(m) && MayApply(m)));
+
+    // Of what asks for something all that is written lies in its headers, and nothing is cut off behind the packet.
+    private static bool MayApply(Mbuf* m) =>
+        OffloadRequest.KindOf(m) is OffloadKind.TcpSegments or OffloadKind.UdpSegments or OffloadKind.TcpChecksum or OffloadKind.UdpChecksum
+        && OffloadRequest.HeadersOf(m) <= IPorts.HeadBytes && EthernetHeader.Size + ChecksumTwin.LengthOf(m->Data + EthernetHeader.Size) == m->PktLen;
 
     /// <summary>Takes a frame apart into its head, in a buffer of its own, and the rest. It stays one packet, of one segment more.</summary>
     /// <param name="w">The worker.</param>
@@ -71,6 +78,7 @@ internal static unsafe class SharedPayload
             head->DataLen = IPorts.HeadBytes;
             head->PktLen = m->PktLen;
             Unsafe.CopyBlockUnaligned(head->Data, m->Data, IPorts.HeadBytes);
+            OffloadRequest.Carry(head, m);
             ports.Inherit(head, m);
         }
 

@@ -237,6 +237,88 @@ public sealed unsafe class SharedSegmentsTests
         Assert.Equal(frame[58..], rig.Outputs.Where(static s => s.Bytes[12] != 8).SelectMany(static s => s.Bytes.Skip(62 + 54)));
     }
 
+    /// <summary>Large frames for everybody: the bytes of whole copies, whoever cuts and sums, at peers and at an attachment.</summary>
+    [Theory]
+    [InlineData(32, 1, 1)]
+    [InlineData(32, 2, 1)]
+    [InlineData(1, 2, 2)]
+    [Requirement("A-090", "C-001", "C-124")]
+    public void CopiesOfALargeFrameHaveTheSameBytesWhetherTheyShareOrNot(int burst, int workers, int queues)
+    {
+        const PortOffloads All = PortOffloads.All & ~(PortOffloads.Flat | PortOffloads.OwnIp4 | PortOffloads.PseudoLength);
+        var frames = new List<(byte[], int[], int)>();
+        foreach (bool six in (bool[])[false, true])
+        {
+            foreach (int protocol in (int[])[6, 17])
+            {
+                frames.Add((OffloadFuzzTests.Large(protocol, 6000, six, Frames.Broadcast), [3000], 1000));
+                frames.Add((OffloadFuzzTests.Large(protocol, 9001, six, Frames.Broadcast), [600, 200, 200, 2000], 700));
+                frames.Add((OffloadFuzzTests.Large(protocol, 600, six, Frames.Broadcast), [], 599));
+                frames.Add((OffloadFuzzTests.Large(protocol, 1300, six, Frames.Broadcast), [800], 0)); // to be summed only
+                frames.Add(([.. OffloadFuzzTests.Large(protocol, 3000, six, Frames.Broadcast), 1, 2, 3], [800], 1000)); // more than its packet
+            }
+        }
+
+        frames.Add((OffloadFuzzTests.Large(6, 4000, six: true, Frames.Broadcast, [60, 1, 1, 12, .. new byte[12], 6, 23, 1, 189, .. new byte[188]]), [], 1000)); // headers beyond a head
+        foreach ((PortOffloads nvgre, PortOffloads plain) in ((PortOffloads, PortOffloads)[])[(PortOffloads.None, PortOffloads.None), (Sums, Sums), (All, All), (All, PortOffloads.All & ~PortOffloads.Flat)])
+        {
+            string[]? expected = null;
+            foreach (bool shares in (bool[])[false, true])
+            {
+                using Rig rig = Make((burst, workers, queues), nvgre, chains: true, buffers: 2048, attach: r =>
+                {
+                    r.Sketch.AddAttachment(r.Segment, Rig.Access2, 300);
+                    r.Sketch.Port(Rig.Access2, p => p with { Plain = plain });
+                });
+                rig.Device.Pool.HeadBudget = shares || plain == (PortOffloads.All & ~PortOffloads.Flat) ? int.MaxValue : 0;
+                for (int i = 0; i < frames.Count; i++)
+                {
+                    (byte[] frame, int[] buffers, int segment) = frames[i];
+                    Feed(rig, frame, buffers, segment, udp: frame[frame[16] == 8 ? 27 : 24] is 17, sequence: (ulong)i + 1);
+                    rig.Settle();
+                }
+
+                string[] sent = [.. rig.Outputs.Select(static s => IsCut(s) ? $"{s.Port} {s.Sequence} cut {Convert.ToHexString(s.Bytes)}" : $"{s.Port} {s.Sequence} {Convert.ToHexString(Completed(s))}").Order()];
+                expected ??= sent;
+                Assert.Equal(expected, sent);
+                Assert.Equal(0, rig.Device.Pool.InUse);
+                rig.AssertNoDrops();
+            }
+        }
+
+        static bool IsCut(Sent s) => (s.Flags & (MbufFlags.TxTcpSegmentation | MbufFlags.TxUdpSegmentation)) != 0;
+    }
+
+    /// <summary>64 KB for 64 peers: the frame once, and a head of 256 bytes for each copy, while all of them wait.</summary>
+    [Fact]
+    [Requirement("A-090", "F-026")]
+    public void CopiesOfALargeFrameTakeHeadersOnly()
+    {
+        const int Peers = 64;
+        byte[] frame = OffloadFuzzTests.Large(6, 60000, six: false, Frames.Broadcast);
+        using Rig rig = Make((32, 1, 1), PortOffloads.All & ~(PortOffloads.Flat | PortOffloads.OwnIp4 | PortOffloads.PseudoLength), chains: true, buffers: 4096, attach: r =>
+        {
+            r.Sketch.Peer(r.Peer4, static p => p with { Flags = p.Flags & ~PeerFlags.Up });
+            r.Sketch.Peer(r.Peer6, static p => p with { Flags = p.Flags & ~PeerFlags.Up });
+            for (int i = 0; i < Peers; i++)
+            {
+                r.Sketch.Peer(r.AddPeer([198, 51, 101, (byte)(i + 1)], nextHop: 2), static p => p with { MaxInnerFrame = 1472 });
+            }
+        });
+        rig.SetHop(2, NextHopState.Pending);
+        Feed(rig, frame, [.. Enumerable.Repeat(2000, 31)], 1000, udp: false);
+        rig.Settle();
+        Assert.Empty(rig.Outputs);
+        Assert.Equal((Peers, 31), (rig.Device.Pool.HeadsInUse, rig.Device.Pool.InUse - rig.Device.Pool.HeadsInUse));
+        rig.Resolve(2, "02:00:00:00:02:02");
+        rig.Settle();
+        Assert.Equal(Peers, rig.Outputs.Count);
+        Assert.All(rig.Outputs, s => Assert.Equal(frame[58..], s.Bytes[(42 + 54)..]));
+        Assert.All(rig.Outputs, static s => Assert.NotEqual(MbufFlags.None, s.Flags & MbufFlags.TxTcpSegmentation));
+        Assert.Equal((0, 0), (rig.Device.Pool.HeadsInUse, rig.Device.Pool.InUse));
+        rig.AssertNoDrops();
+    }
+
     // As net_vhost gives with ext-buffer=1: nothing is copied, and the buffer returns when the last segment has gone.
     [Theory]
     [InlineData(false)]
@@ -365,7 +447,7 @@ public sealed unsafe class SharedSegmentsTests
         return f;
     }
 
-    private static Rig Make((int Burst, int Workers, int Queues) mode, PortOffloads does, bool chains, int buffers = 512, bool jumbo = false)
+    private static Rig Make((int Burst, int Workers, int Queues) mode, PortOffloads does, bool chains, int buffers = 512, bool jumbo = false, Action<Rig>? attach = null)
     {
         var rig = new Rig(
             mode.Burst, mode.Workers,
@@ -375,6 +457,7 @@ public sealed unsafe class SharedSegmentsTests
                 r.Sketch.Port(Rig.Underlay, p => p with { Nvgre = does, Nvgre6 = does });
                 r.Sketch.Peer(r.Peer4, p => p with { MaxInnerFrame = (ushort)(jumbo ? 9000 : 1472) });
                 r.Sketch.Peer(r.Peer6, p => p with { MaxInnerFrame = (ushort)(jumbo ? 9000 : 1452) });
+                attach?.Invoke(r);
             },
             buffers, mode.Queues);
         rig.Learn(Vm6, Rig.PeerPlace(rig.Peer6));
@@ -405,7 +488,7 @@ public sealed unsafe class SharedSegmentsTests
         }
 
         first->PktLen = (uint)frame.Length;
-        first->OlFlags = Said | (udp ? MbufFlags.TxUdpSegmentation : MbufFlags.None);
+        first->OlFlags = segment == 0 ? MbufFlags.RxL4ChecksumNone : Said | (udp ? MbufFlags.TxUdpSegmentation : MbufFlags.None);
         first->TxOffload = Mbuf.PackTxOffload(0, 0, segment: segment);
         rig.Enqueue(Rig.Access, (nint)first);
     }
