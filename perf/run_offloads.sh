@@ -1,12 +1,12 @@
 #!/bin/bash
-# The software twins of offloads on one core (README.md): perf/run_offloads.sh [segments|sharing|families|checksums|joining]...
+# The software twins of offloads on one core (README.md): perf/run_offloads.sh [segments|sharing|families|checksums|joining|flooding]...
 . "$(dirname "$0")/lib.sh"
 OUT=$NVGRE_PERF_DIR/offloads; mkdir -p "$OUT"
 BENCH=$HERE/offloads/bin/Release/net10.0/offload-bench
 [ -x "$BENCH" ] || { echo "build it first: dotnet build -c Release perf/offloads" >&2; exit 1; }
 make -s -C "$HERE/gsobench" OUT="$OUT"
 RUNS=${RUNS:-9} SECS=${SECS:-0.3} ROUNDS=${ROUNDS:-2}
-[ $# -gt 0 ] || set -- segments sharing families checksums joining
+[ $# -gt 0 ] || set -- segments sharing families checksums joining flooding
 c() { echo "== librte_gso $*"; measure $RT timeout 120 "$OUT/gsobench" -l "$DUT" --in-memory --no-pci --log-level=3 -- --runs "$RUNS" --secs "$SECS" "$@"; }
 s() { echo "== segments $*"; measure $RT timeout 120 "$BENCH" segments --core "$DUT" --runs "$RUNS" --secs "$SECS" "$@"; }
 for what in "$@"; do case $what in
@@ -30,5 +30,6 @@ families)
 	done; done; done; done; done ;;
 checksums) measure $RT timeout 300 "$BENCH" checksums --core "$DUT" --runs "$RUNS" --raw "$OUT" ;;
 joining) measure $RT timeout 300 "$BENCH" joining --core "$DUT" --runs "$RUNS" --secs 0.1 ;;
-*) echo "none of segments, sharing, families, checksums, joining: $what" >&2; exit 2 ;;
+flooding) for peers in 2 8; do measure $RT timeout 120 "$BENCH" flooding --core "$DUT" --runs "$RUNS" --secs "$SECS" --peers $peers; done ;;
+*) echo "none of segments, sharing, families, checksums, joining, flooding: $what" >&2; exit 2 ;;
 esac; done
