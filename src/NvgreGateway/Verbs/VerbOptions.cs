@@ -13,7 +13,7 @@ internal sealed class RunOptions : PlainOptions
     public static IEnumerable<Example> Examples => [new("Run the gateway of a configuration file", new RunOptions { Config = "gateway.json" })];
 }
 
-[Verb("validate", HelpText = "Check a configuration file and say everything that is wrong with it, or print the JSON Schema.")]
+[Verb("validate", HelpText = "Check a configuration file and say everything that is wrong with it; or print the JSON Schema, or all settings.")]
 internal sealed class ValidateOptions : PlainOptions
 {
     [Option('c', "config", MetaValue = "FILE", HelpText = "The configuration file (JSON).")]
@@ -137,7 +137,7 @@ internal sealed class ReplayVerbOptions : PlainOptions
     [Option("offload", MetaValue = "NAMES", HelpText = "What the ports' devices do (all, csum, tso4, ...): frames are written as such devices are given them, with what they ask for.")]
     public string? Offload { get; set; }
 
-    [Option("burst", MetaValue = "N", HelpText = "Packets of one burst at most (1 to 128; more than 32 count as 32). The result does not depend on it.")]
+    [Option("burst", MetaValue = "N", HelpText = "Packets of one burst at most (1 to 128; more than 32 count as 32); the configuration's if not given. The result does not depend on it.")]
     public int? Burst { get; set; }
 
     [Option("workers", MetaValue = "N", Default = 1, HelpText = "Workers (1 to 64). The result does not depend on it.")]
