@@ -15,7 +15,7 @@ public unsafe struct DataState
     /// <summary>Heartbeats of the housekeeping thread.</summary>
     public ulong Heartbeat;
 
-    /// <summary>0 = starting, 1 = ports ready and stopped, 2 = forwarding, 3 = stopping, 4 = failed (<see cref="Failure"/>).</summary>
+    /// <summary>A <see cref="DataPhase"/>; see <see cref="GatewayMemory.Phase"/>.</summary>
     public ulong Phase;
 
     /// <summary>The <see cref="DataSettings.Generation"/> in force.</summary>

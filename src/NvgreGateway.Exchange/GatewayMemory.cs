@@ -56,6 +56,13 @@ public sealed unsafe class GatewayMemory : IDisposable
     /// <summary>What the data process says of itself.</summary>
     public DataState* Data => (DataState*)(_regions[0].Memory + 4608);
 
+    /// <summary>What the data process is doing. Written by itself, and by the supervisor when it has died; any thread reads.</summary>
+    public DataPhase Phase
+    {
+        get => (DataPhase)Volatile.Read(ref Data->Phase);
+        set => Volatile.Write(ref Data->Phase, (ulong)value);
+    }
+
     /// <summary>The command mailbox.</summary>
     public Mailbox* Mailbox => (Mailbox*)(_regions[0].Memory + 5120);
 

@@ -35,11 +35,11 @@ public sealed unsafe class QuiescentMark
     {
         get
         {
-            ulong phase = Volatile.Read(ref _memory.Data->Phase);
+            DataPhase phase = _memory.Phase;
             for (int i = 0; i < _polls.Length; i++)
             {
                 WorkerStatistics* s = _memory.Statistics(i);
-                if (Volatile.Read(ref s->Polls) == _polls[i] && Volatile.Read(ref s->Sleeping) == 0 && phase == 2)
+                if (Volatile.Read(ref s->Polls) == _polls[i] && Volatile.Read(ref s->Sleeping) == 0 && phase == DataPhase.Forwarding)
                 {
                     return false;
                 }

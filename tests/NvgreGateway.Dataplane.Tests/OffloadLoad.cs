@@ -35,7 +35,7 @@ internal sealed unsafe class OffloadLoad : IDisposable
         _withDatagrams = datagrams;
         Rig = new Rig(32, Workers, static r => OffloadTests.Take(r, PortOffloads.None, OffloadTests.All), buffers: 4096, queues: queues);
         Rig.Device.KeepOutputs = false;
-        Rig.Memory.Data->Phase = 2;
+        Rig.Memory.Phase = DataPhase.Forwarding;
         Rig.Device.Leaving = Look;
         _threads = [.. Enumerable.Range(0, Workers).Select(i => new Thread(() => Work(i)))];
     }

@@ -188,7 +188,7 @@ public unsafe class SpreadTests
     public void Every_flow_keeps_its_order(int workers, int transmitQueues, bool reload, bool shift)
     {
         using var rig = new Rig(32, workers, r => Array.Fill(r.Device.TransmitQueues, transmitQueues), buffers: 1024, queues: 0);
-        rig.Memory.Data->Phase = 2; // forwarding: a mark waits for the workers
+        rig.Memory.Phase = DataPhase.Forwarding; // forwarding: a mark waits for the workers
         nint[] plans = [.. Enumerable.Range(0, 6).Select(_ => (nint)SpreadPlan.Create())];
         int turn = 0;
         var load = new FlowLoad(rig, 200);

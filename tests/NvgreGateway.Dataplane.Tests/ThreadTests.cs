@@ -25,7 +25,7 @@ public unsafe class ThreadTests
             },
             buffers: 4096, queues: queues);
         rig.Device.KeepOutputs = false;
-        rig.Memory.Data->Phase = 2; // forwarding: a mark waits for the workers
+        rig.Memory.Phase = DataPhase.Forwarding; // forwarding: a mark waits for the workers
         byte[][] access = [.. Enumerable.Repeat(Vectors.W01, 4), Frames.FromHost(destination: Frames.Broadcast), Frames.FromHost(source: "02:00:00:00:0a:55"), Frames.FromHost(tags: Frames.Tag(9))];
         byte[][] underlay = [.. Enumerable.Repeat(Vectors.W03, 4), Vectors.W09, Vectors.W19, UnderlayDropTests.Arp()];
         int running = Workers;

@@ -102,7 +102,7 @@ public sealed unsafe class LayoutTests
     {
         using GatewayMemory memory = GatewayMemory.CreatePrivate(ExchangeLimits.For(1, 2, 1, 1, 1, 1, 100));
         Assert.True(new QuiescentMark(memory).HasPassed); // nothing forwards
-        memory.Data->Phase = 2;
+        memory.Phase = DataPhase.Forwarding;
         var mark = new QuiescentMark(memory);
         Assert.False(mark.HasPassed);
         memory.Statistics(0)->Polls++;
@@ -113,7 +113,7 @@ public sealed unsafe class LayoutTests
         memory.Statistics(1)->Polls++;
         Assert.True(mark.HasPassed);
         Assert.False(new QuiescentMark(memory).HasPassed);
-        memory.Data->Phase = 0; // the data process is gone
+        memory.Phase = DataPhase.Starting; // the data process is gone
         Assert.True(new QuiescentMark(memory).HasPassed);
     }
 

@@ -272,7 +272,7 @@ internal static unsafe class StatusReporter
     public static IReadOnlyList<WorkerStatus> Workers(ControlPlane plane, Func<int, bool> isStalled)
     {
         var list = new List<WorkerStatus>();
-        var phase = (DataPhase)Volatile.Read(ref plane.Memory.Data->Phase);
+        DataPhase phase = plane.Memory.Phase;
         for (int i = 0; i < plane.Configuration.Workers.Cores.Count; i++)
         {
             WorkerReport report = plane.Statistics.Worker(i);

@@ -315,7 +315,7 @@ internal sealed unsafe class FlowPlanner(GatewayMemory memory, IEventLog log, in
         return true;
     }
 
-    private bool IsGone(int milliseconds) => Volatile.Read(ref memory.Data->Phase) != (ulong)DataPhase.Forwarding
+    private bool IsGone(int milliseconds) => memory.Phase != DataPhase.Forwarding
         || (milliseconds % LookMilliseconds == 0 && memory.Header->Data.ProcessId != 0 && !ProcessMarks.IsAlive(in memory.Header->Data));
 
     // Never above info, since software serves (C-123).

@@ -280,7 +280,7 @@ public sealed class ControlService : IDisposable
         if (!IsStarted)
         {
             // The MACs of the ports are in the prepared headers: nothing is published before they are known.
-            var phase = (DataPhase)Volatile.Read(ref _memory.Data->Phase);
+            DataPhase phase = _memory.Phase;
             if (phase is not (DataPhase.Ready or DataPhase.Forwarding))
             {
                 return;

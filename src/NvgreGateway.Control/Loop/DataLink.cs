@@ -40,7 +40,7 @@ internal sealed unsafe class DataLink
     /// <summary>Whether the data process forwards.</summary>
     public bool IsForwarding => Phase == DataPhase.Forwarding;
 
-    private DataPhase Phase => (DataPhase)Volatile.Read(ref _memory.Data->Phase);
+    private DataPhase Phase => _memory.Phase;
 
     /// <summary>Has a port closed and opened again, soon.</summary>
     /// <param name="port">Port index, 0 to 63.</param>

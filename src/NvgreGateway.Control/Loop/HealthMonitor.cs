@@ -55,7 +55,7 @@ internal sealed unsafe class HealthMonitor
     public IReadOnlyList<string> Problems(ulong now)
     {
         var problems = new List<string>();
-        var phase = (DataPhase)Volatile.Read(ref _memory.Data->Phase);
+        DataPhase phase = _memory.Phase;
         if (phase != DataPhase.Forwarding)
         {
             string failure = phase == DataPhase.Failed ? ": " + GatewayMemory.Text(_memory.Data->Failure, 256) : "";
@@ -77,7 +77,7 @@ internal sealed unsafe class HealthMonitor
         return problems;
     }
 
-    private bool Forwarding => (DataPhase)Volatile.Read(ref _memory.Data->Phase) == DataPhase.Forwarding;
+    private bool Forwarding => _memory.Phase == DataPhase.Forwarding;
 
     private static void Note(ref (ulong Value, ulong ChangedAt) mark, ulong value, bool moves, ulong now)
     {

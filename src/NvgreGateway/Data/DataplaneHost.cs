@@ -14,8 +14,6 @@ namespace NvgreGateway.Data;
 /// </summary>
 internal sealed unsafe class DataplaneHost : IDisposable
 {
-    private const ulong PhaseStarting = 0, PhaseReady = 1, PhaseForwarding = 2, PhaseStopping = 3, PhaseFailed = 4;
-
     // A worker with nothing to do polls this often before it sleeps, so that a steady trickle never finds it asleep.
     private const int PollsBeforeSleep = 256;
     private const long SleepNanoseconds = 50_000;
@@ -104,7 +102,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
         catch (Exception e) when (e is DpdkException or DllNotFoundException or IOException or InvalidOperationException or FormatException)
         {
             GatewayMemory.SetText(memory.Data->Failure, 256, e.Message);
-            Volatile.Write(ref memory.Data->Phase, PhaseFailed);
+            memory.Phase = DataPhase.Failed;
             Console.Error.WriteLine($"dataplane: {e.Message}");
             return 1;
         }
@@ -113,7 +111,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Volatile.Write(ref _memory.Data->Phase, _memory.Data->Phase == PhaseFailed ? PhaseFailed : PhaseStopping);
+        _memory.Phase = _memory.Phase == DataPhase.Failed ? DataPhase.Failed : DataPhase.Stopping;
         _stopWorkers = true;
         foreach (WorkerThread thread in _threads)
         {
@@ -141,7 +139,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
     private static void Mark(GatewayMemory memory)
     {
         DataState* data = memory.Data;
-        Volatile.Write(ref data->Phase, PhaseStarting);
+        memory.Phase = DataPhase.Starting;
         ProcessMark mark = Posix.Mark(memory.Header->Data.Starts + 1);
         memory.Header->Data = mark;
         data->ProcessId = mark.ProcessId;
@@ -251,7 +249,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
         _memory.Data->TscHz = Tsc.Hertz;
         _memory.Data->MbufCapacity = (ulong)_pool.Count;
         _memory.Data->SettingsGeneration = settings->Generation;
-        Volatile.Write(ref _memory.Data->Phase, PhaseReady);
+        _memory.Phase = DataPhase.Ready;
     }
 
     private void StartForwarding()
@@ -272,7 +270,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
         }
 
         _memory.Data->Collections = 0;
-        Volatile.Write(ref _memory.Data->Phase, PhaseForwarding);
+        _memory.Phase = DataPhase.Forwarding;
     }
 
     private void Work(Worker<DpdkPorts> worker)
@@ -316,7 +314,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             _flows.Keep();
             _spread!.Keep(Tsc.Read());
             data->MbufInUse = (ulong)(_pool!.InUse + _heads!.InUse);
-            if (_collectionsBefore < 0 && data->Phase == PhaseForwarding && ++rounds > 50)
+            if (_collectionsBefore < 0 && _memory.Phase == DataPhase.Forwarding && ++rounds > 50)
             {
                 // The first second belongs to the start: threads, late tier-1 code, first-time paths of the housekeeping itself.
                 _allocatedBefore = GC.GetTotalAllocatedBytes(true);
@@ -378,7 +376,7 @@ internal sealed unsafe class DataplaneHost : IDisposable
             case MailboxCommand.Ping:
                 break;
             case MailboxCommand.Forward:
-                if (_memory.Data->Phase == PhaseReady)
+                if (_memory.Phase == DataPhase.Ready)
                 {
                     StartForwarding();
                 }

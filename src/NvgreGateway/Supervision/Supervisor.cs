@@ -15,7 +15,6 @@ internal sealed unsafe class Supervisor : IDisposable
 {
     // Failures in a row, at the first start, after which the reason is told and everything stops.
     private const int HopelessStarts = 3;
-    private const ulong PhaseForwarding = 2, PhaseFailed = 4;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private readonly GatewayConfiguration _configuration;
     private readonly GatewayMemory _memory;
@@ -161,7 +160,7 @@ internal sealed unsafe class Supervisor : IDisposable
 
         if (!adoptedData)
         {
-            Volatile.Write(ref _memory.Data->Phase, 0); // what a dead process said last is not so any more
+            _memory.Phase = DataPhase.Starting; // what a dead process said last is not so any more
         }
 
         while (!_stop)
@@ -216,12 +215,12 @@ internal sealed unsafe class Supervisor : IDisposable
 
         int pid = role.ProcessId;
         Log("ended", $"{role.Verb} process {pid}: it {role.Ended()}");
-        if (role == _data && _memory.Data->Phase != PhaseFailed)
+        if (role == _data && _memory.Phase != DataPhase.Failed)
         {
-            Volatile.Write(ref _memory.Data->Phase, 0); // control waits for no worker of a dead process
+            _memory.Phase = DataPhase.Starting; // control waits for no worker of a dead process
         }
 
-        if (role == _data && !_ready && _memory.Data->Phase == PhaseFailed)
+        if (role == _data && !_ready && _memory.Phase == DataPhase.Failed)
         {
             // A device that cannot be opened now will not be there in a second: say so at once.
             Console.Error.WriteLine("the data process does not start: it said why above");
@@ -234,7 +233,7 @@ internal sealed unsafe class Supervisor : IDisposable
 
     private void TellReady()
     {
-        bool forwarding = Volatile.Read(ref _memory.Data->Phase) == PhaseForwarding && _memory.Header->Published != 0;
+        bool forwarding = _memory.Phase == DataPhase.Forwarding && _memory.Header->Published != 0;
         if (forwarding && !_ready)
         {
             _ready = true;

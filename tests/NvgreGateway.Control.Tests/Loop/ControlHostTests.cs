@@ -33,7 +33,7 @@ public sealed class ControlHostTests
         // Its own addresses are announced now that it forwards.
         HostFixture.Eventually(() => f.Memory.Inject(0).Count >= 3, "no announcement");
         Assert.Equal(0, f.StopHost());
-        Assert.Equal(2ul, f.Memory.Data->Phase); // its end stops nobody
+        Assert.Equal(DataPhase.Forwarding, f.Memory.Phase); // its end stops nobody
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class ControlHostTests
         using GatewayMemory memory = GatewayMemory.CreatePrivate(GatewayTables.LimitsFor(PlaneFixture.Parse(PlaneFixture.Json())));
         var health = new HealthMonitor(memory, 1, 0);
         const ulong Tenth = 100_000_000; // it looks so often
-        memory.Data->Phase = (ulong)DataPhase.Forwarding;
+        memory.Phase = DataPhase.Forwarding;
         memory.Statistics(0)->Polls = 7; // its last loop was just before a look, or just after the one before that
         for (ulong now = 100; now <= 120; now++)
         {
@@ -92,9 +92,9 @@ public sealed class ControlHostTests
         using GatewayMemory memory = GatewayMemory.CreatePrivate(GatewayTables.LimitsFor(PlaneFixture.Parse(PlaneFixture.Json())));
         var health = new HealthMonitor(memory, 1, 0);
         const ulong Second = 1_000_000_000;
-        memory.Data->Phase = (ulong)DataPhase.Starting;
+        memory.Phase = DataPhase.Starting;
         health.Look(10 * Second);
-        memory.Data->Phase = (ulong)DataPhase.Forwarding;
+        memory.Phase = DataPhase.Forwarding;
         Assert.Empty(health.Problems(10 * Second)); // its first loop is still to come
 
         // One that never begins is stalled all the same.

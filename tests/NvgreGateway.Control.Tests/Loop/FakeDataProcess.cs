@@ -29,7 +29,7 @@ internal sealed unsafe class FakeDataProcess : IDisposable
             GatewayMemory.SetText(state->Driver, 32, "net_fake");
         }
 
-        Volatile.Write(ref memory.Data->Phase, 1);
+        memory.Phase = DataPhase.Ready;
         _thread.Start();
     }
 
@@ -43,7 +43,7 @@ internal sealed unsafe class FakeDataProcess : IDisposable
     {
         _stop = true;
         _thread.Join();
-        Volatile.Write(ref _memory.Data->Phase, 0);
+        _memory.Phase = DataPhase.Starting;
     }
 
     private void Run()
@@ -66,7 +66,7 @@ internal sealed unsafe class FakeDataProcess : IDisposable
                         _memory.PortStates[i].Started = _memory.PortStates[i].LinkUp = 1;
                     }
 
-                    Volatile.Write(ref _memory.Data->Phase, 2);
+                    _memory.Phase = DataPhase.Forwarding;
                 }
 
                 if ((MailboxCommand)box->Command == MailboxCommand.ReopenPort)
@@ -80,7 +80,7 @@ internal sealed unsafe class FakeDataProcess : IDisposable
             }
 
             _memory.Data->Heartbeat++;
-            if (Loops && _memory.Data->Phase == 2)
+            if (Loops && _memory.Phase == DataPhase.Forwarding)
             {
                 WorkerStatistics* s = _memory.Statistics(0);
                 s->Generation = _memory.Header->Published >> 1;

@@ -32,7 +32,7 @@ public sealed unsafe class FdbModelTests
         uint segment = bench.Segment();
         using var stop = new CancellationTokenSource();
         long lookups = 0, found = 0, wrong = 0;
-        bench.Memory.Data->Phase = 2;
+        bench.Memory.Phase = DataPhase.Forwarding;
         Thread[] readers = [.. Enumerable.Range(0, 2).Select(worker => new Thread(() =>
         {
             FdbTable table = bench.Memory.Fdb;

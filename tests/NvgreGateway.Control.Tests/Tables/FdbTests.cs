@@ -502,7 +502,7 @@ public sealed unsafe class FdbTests
     {
         using var bench = new Bench(Bench.Parse());
         bench.Memory.Statistics(0)->Polls++; // it began with the first snapshot
-        bench.Memory.Data->Phase = 2; // a worker that is still in the old snapshot
+        bench.Memory.Phase = DataPhase.Forwarding; // a worker that is still in the old snapshot
         GatewayConfiguration more = Bench.Parse(Bench.Blue.Replace("\"vsid\"", "\"records\": [ { \"mac\": \"0a:00:00:00:00:01\", \"pa\": \"198.51.100.44\" } ], \"vsid\"")
             .Replace("\"198.51.100.10\"", "\"198.51.100.10\", \"198.51.100.44\""));
         Assert.True(bench.Apply(more));

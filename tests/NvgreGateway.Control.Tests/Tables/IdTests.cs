@@ -90,11 +90,11 @@ public sealed unsafe class IdTests
 
         // A worker that has not begun a new loop may still use what was removed.
         bench.Memory.Statistics(0)->Polls++;
-        bench.Memory.Data->Phase = 2;
+        bench.Memory.Phase = DataPhase.Forwarding;
         Assert.Throws<TablesException>(() => bench.Apply(Bench.Parse(Segments(12, 13, 14))));
         Assert.Equal(0, bench.Fdb.Count);
         Assert.Equal(0u, bench.Segment(5014));
-        bench.Memory.Data->Phase = 0;
+        bench.Memory.Phase = DataPhase.Starting;
         bench.Tables.Tick(bench.Now);
         bench.Apply(Bench.Parse(Segments(12, 13, 14)));
         Assert.Equal(eleven, bench.Segment(5014));

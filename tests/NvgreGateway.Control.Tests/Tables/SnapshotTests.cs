@@ -386,7 +386,7 @@ public sealed unsafe class SnapshotTests
     {
         using var bench = new Bench(Bench.Parse());
         bench.Memory.Statistics(0)->Polls++; // it began with the first snapshot
-        bench.Memory.Data->Phase = 2; // a worker that stands still in the snapshot before
+        bench.Memory.Phase = DataPhase.Forwarding; // a worker that stands still in the snapshot before
         Assert.True(bench.Apply(Bench.Parse(extra: "\"neighbors\": { \"hold\": 1 }")));
         byte[] old = new Span<byte>(bench.Memory.Slot(0).Header, 4096).ToArray();
         TablesException e = Assert.Throws<TablesException>(() => bench.Apply(Bench.Parse(extra: "\"neighbors\": { \"hold\": 2 }")));

@@ -42,7 +42,7 @@ internal sealed unsafe class FlowRig : IDisposable, IEventLog
 
         Plane = new ControlPlane(Memory, Configuration, this, new ControlOptions());
         Plane.Start(_now);
-        Volatile.Write(ref Memory.Data->Phase, 2);
+        Memory.Phase = DataPhase.Forwarding;
         AccessNic = new FakeNic(profile ?? NicProfile.Full, AccessDevice);
         Nic = new FakeNic(profile ?? NicProfile.Full, UnderlayDevice);
         Keeper = new FlowKeeper(Memory);

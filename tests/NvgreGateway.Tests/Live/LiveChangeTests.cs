@@ -48,7 +48,7 @@ public sealed unsafe class LiveChangeTests
             }
         });
         thread.Start();
-        Volatile.Write(ref memory.Data->Phase, 2); // from now on there is a worker to wait for
+        memory.Phase = DataPhase.Forwarding; // from now on there is a worker to wait for
         var random = new Random(1);
         try
         {

@@ -36,7 +36,7 @@ public sealed unsafe class SpreadPauseTests
         rig.Device.HasTime = true;
         rig.Device.Plans = port => (nint)entries[port].Plan;
         rig.Memory.Header->TriesSpread = 1;
-        rig.Memory.Data->Phase = 2;
+        rig.Memory.Phase = DataPhase.Forwarding;
         using (var keeper = new SpreadKeeper(rig.Memory, entries, Ports, rig.Group, Hertz))
         {
             keeper.Keep(Now(rig));
