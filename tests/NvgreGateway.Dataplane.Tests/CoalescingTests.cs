@@ -206,6 +206,39 @@ public sealed unsafe class CoalescingTests
         Assert.Equal((ulong)frames.Length, transmitted);
     }
 
+    /// <summary>No frame grows beyond what an IP header can say, nor beyond what a note can count.</summary>
+    [Theory]
+    [InlineData(7900, 20, 8)]
+    [InlineData(100, 40, 32)]
+    [Requirement("C-025")]
+    public void JoinedFramesHaveALength(int payload, int count, int most)
+    {
+        using Rig rig = Make(coalesces: true, prepares: true);
+        rig.Sketch.Port(Rig.Underlay, static p => p with { Mtu = 9100, MaxFrame = 9200 });
+        rig.Sketch.Port(Rig.Access, static p => p with { Mtu = 9000, MaxFrame = 9100 });
+        rig.Sketch.Attachment(rig.Attachment, static a => a with { MaxInnerFrame = 9014 });
+        rig.Sketch.Publish(rig.Memory);
+        foreach (int i in Enumerable.Range(0, count))
+        {
+            rig.Enqueue(Rig.Underlay, (nint)rig.Device.Pool.Receive(Nvgre(Segment(false, i, payload, at: i * payload)), 1, headroom: 128));
+        }
+
+        rig.Settle();
+        int whole = 0;
+        foreach (Sent s in rig.Outputs)
+        {
+            int joined = (s.Bytes.Length - 58) / payload;
+            Assert.InRange(joined, 1, most);
+            Assert.Equal(s.Bytes.Length - 18, BinaryPrimitives.ReadUInt16BigEndian(s.Bytes.AsSpan(20)));
+            whole += joined;
+        }
+
+        Assert.Equal(count, whole);
+        Assert.Equal(most, rig.Outputs.Max(s => (s.Bytes.Length - 58) / payload));
+        rig.AssertNoDrops();
+        rig.AssertClosed();
+    }
+
     [Theory]
     [InlineData("checksum")]
     [InlineData("gap")]

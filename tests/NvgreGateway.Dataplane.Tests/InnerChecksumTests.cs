@@ -110,6 +110,38 @@ public sealed unsafe class InnerChecksumTests
         rig.AssertNoDrops();
     }
 
+    // A packet that claims more bytes than its frame has cannot be summed: it is unknown, and nothing behind the frame is read.
+    [Theory]
+    [Requirement("C-044", "C-046", "C-066")]
+    [InlineData(4, 0, true)]
+    [InlineData(4, 1, false)]
+    [InlineData(4, 2, false)]
+    [InlineData(4, 1400, false)]
+    [InlineData(6, 0, true)]
+    [InlineData(6, 1, false)]
+    [InlineData(6, 2, false)]
+    [InlineData(6, 65000, false)]
+    public void WhatClaimsMoreThanThereIsIsUnknown(int version, int more, bool bad)
+    {
+        byte[] tcp = [0xC0, 0, 1, 0xBB, 0, 0, 0, 1, 0, 0, 0, 2, 0x50, 0x10, 1, 1, 0x12, 0x34, 0, 0, .. new byte[41]]; // a wrong checksum
+        foreach (bool fromPeer in (bool[])[false, true])
+        {
+            byte[] ip = version == 4 ? Frames.Ip4([10, 1, 1, 200], [10, 1, 1, 11], 6, tcp) : Frames.Ip6([.. Frames.Remote6], [.. Frames.Gateway6], 6, tcp);
+            Frames.Big16(tcp.Length + (version == 4 ? 20 : 0) + more).CopyTo(ip, version == 4 ? 2 : 4);
+            if (version == 4)
+            {
+                Frames.Sum(ip);
+            }
+
+            using Rig rig = Make(trusted: false);
+            int type = version == 4 ? 0x0800 : 0x86DD;
+            Feed(rig, fromPeer ? Rig.Underlay : Rig.Access, fromPeer ? Frames.Nvgre4(Frames.FromVm(ip, type: type)) : Frames.FromHost(ip, type: type), MbufFlags.None);
+            rig.AssertDrops(bad ? DropReason.InnerCksum : DropReason.None, bad ? 1ul : 0);
+            Assert.Equal(bad ? 1ul : 0, rig.Counter(CounterId.InnerCksumBad));
+            rig.AssertClosed();
+        }
+    }
+
     // The whole packet is summed, wherever its buffers end.
     [Fact]
     [Requirement("C-040", "C-064")]
