@@ -69,8 +69,14 @@ public sealed unsafe class FlowTunnelTests
         notOurs[33] ^= 1;
         byte[] notMac = FlowFrames.Tunnel(5001, plain);
         notMac[5] ^= 1;
+        byte[] whole = FlowFrames.Tunnel(5001, plain), header = [0x46, .. whole[15..34], 1, 1, 1, 0]; // no operations, and the end
+        (header[3], header[10], header[11]) = ((byte)(header[3] + 4), 0, 0);
+        (header[10], header[11]) = ((byte)(FlowFrames.Sum(header) >> 8), (byte)FlowFrames.Sum(header));
         byte[][] underlay =
         [
+            [.. whole[..14], .. header, .. whole[34..]],
+            FlowFrames.Tunnel(5001, plain, tos: 0x01),
+            FlowFrames.Tunnel(5001, plain, tos: 0x02),
             FlowFrames.Tunnel(5001, plain, tos: 0x03), // CE has to reach the tenant
             FlowFrames.Tunnel(5001, plain, fragment: 0x2000),
             FlowFrames.Tunnel(5002, plain),
@@ -90,6 +96,29 @@ public sealed unsafe class FlowTunnelTests
         }
 
         Assert.True(rig.AccessNic.Receive(FlowFrames.Tenant(FlowFrames.Far, FlowFrames.Vm, FlowFrames.Tcp(1, 2, 0x10), 6, vlan: 100)).Hit);
+    }
+
+    /// <summary>An ECN mark of an outer IPv6 header, too: what DSCP stands beside it does not matter.</summary>
+    [Theory]
+    [Requirement("C-138", "C-121")]
+    [InlineData(0x00, true)]
+    [InlineData(0xB8, true)]
+    [InlineData(0x01, false)]
+    [InlineData(0x02, false)]
+    [InlineData(0x03, false)]
+    [InlineData(0xBB, false)]
+    public void AMarkOnIPv6IsSoftwares(int trafficClass, bool hit)
+    {
+        using var rig = new FlowRig(FlowRig.Json(records: FlowRig.Records).Replace("\"mtu\": 1542", "\"mtu\": 1562", StringComparison.Ordinal)
+            .Replace("\"cores\": [0, 1, 2, 3]", "\"cores\": [0]", StringComparison.Ordinal)
+            .Replace("192.0.2.2", "2001:db8::2", StringComparison.Ordinal).Replace("192.0.2.1/24", "2001:db8::1/64", StringComparison.Ordinal));
+        byte[] frame = FlowFrames.Ethernet(
+            FlowFrames.GatewayMac, FlowFrames.RouterMac, 0x86DD,
+            FlowFrames.IPv6("2001:db8::2", "2001:db8::1", 47, FlowFrames.Gre(5001, 0, FlowFrames.Tenant(FlowFrames.Vm, FlowFrames.Far, s_udp))));
+        rig.MakeHeavy((FlowRig.Underlay, frame));
+        (frame[14], frame[15]) = ((byte)(0x60 | (trafficClass >> 4)), (byte)(trafficClass << 4));
+        NicOutcome outcome = rig.Nic.Receive(frame);
+        Assert.Equal((hit, hit), (outcome.Hit, !ReferenceEquals(frame, outcome.Frame)));
     }
 
     [Theory]
