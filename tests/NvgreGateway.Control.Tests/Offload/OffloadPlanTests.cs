@@ -234,6 +234,9 @@ public sealed class OffloadPlanTests
         Assert.False(Plan("net_af_packet", "", DeviceOffloads.TxSegments, noReceive).NeedsRestart);
         Assert.False(Plan("net_ice", "", Ice, OffloadConfiguration.Auto.With(OffloadNames.TsoInner4, "off")).NeedsRestart);
         Assert.True(new OffloadPlan(Facts("net_ice", "", Ice) with { Asked = DeviceOffloads.TxSegments }, OffloadConfiguration.Auto).NeedsRestart);
+        OffloadFacts sends = Facts("net_ice", "", Sums | DeviceOffloads.TxSegments); // and says nothing of what it receives
+        Assert.False(new OffloadPlan(sends, OffloadConfiguration.Auto).NeedsRestart);
+        Assert.True(new OffloadPlan(sends with { Asked = DeviceOffloads.TxSegments }, OffloadConfiguration.Auto).NeedsRestart);
     }
 
     [Fact]
