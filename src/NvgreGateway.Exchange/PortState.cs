@@ -134,4 +134,12 @@ public unsafe struct PortState
 
     /// <summary>Why the port is not up, UTF-8, zero-terminated; empty when it is.</summary>
     public fixed byte Reason[160];
+
+    /// <summary>Begins a change: what readers copy from here on they do not take. The writer's thread.</summary>
+    /// <param name="state">The state.</param>
+    public static void Begin(PortState* state) => Volatile.Write(ref state->Sequence, state->Sequence + 1 | 1);
+
+    /// <summary>Ends a change. The writer's thread.</summary>
+    /// <param name="state">The state.</param>
+    public static void End(PortState* state) => Volatile.Write(ref state->Sequence, (state->Sequence | 1) + 1);
 }

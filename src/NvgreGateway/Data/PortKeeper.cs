@@ -373,7 +373,7 @@ internal sealed unsafe class PortKeeper
         }
     }
 
-    private void Begin() => Volatile.Write(ref State->Sequence, State->Sequence + 1 | 1);
+    private void Begin() => PortState.Begin(State);
 
-    private void End() => Volatile.Write(ref State->Sequence, (State->Sequence | 1) + 1);
+    private void End() => PortState.End(State);
 }

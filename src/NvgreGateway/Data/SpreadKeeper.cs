@@ -292,9 +292,9 @@ internal sealed unsafe class SpreadKeeper : IDisposable
         if (covered ? may : state->Spread == QueueSpread.InnerRule)
         {
             QueueSpread spread = covered ? QueueSpread.InnerRule : state->RssFields == RssFields.None ? QueueSpread.NoRss : QueueSpread.OuterRss;
-            Volatile.Write(ref state->Sequence, state->Sequence + 1 | 1);
+            PortState.Begin(state);
             state->Spread = spread;
-            Volatile.Write(ref state->Sequence, (state->Sequence | 1) + 1);
+            PortState.End(state);
         }
 
         return QueueSpreading.IsSoftware(state->Spread);

@@ -14,8 +14,8 @@ internal sealed class SpreadTrial
     // A spread that comes this near to one worker alone may surpass it once its shares fit.
     private const double Promising = 0.8;
 
-    // One window as bad as this is enough: between caches handing on costs half.
-    private const double Hopeless = 0.65;
+    // One window as bad as this is enough: between caches handing on costs half. In a worse one something else took a worker's processor.
+    private const double Hopeless = 0.65, Hindered = 0.4;
 
     // What another load looks like: packets that cost this much more or less. Workers that keep theirs may miss something then, but do not
     // lose, and other guests of the machine make packets cost otherwise too.
@@ -140,7 +140,8 @@ internal sealed class SpreadTrial
         }
 
         bool mayRise = !Alone && _other >= _before * Promising && _other < _before * SpreadGain && _windows < MostWindows && _windows - _best < Patience;
-        if ((_windows >= Windows || _other < _before * Hopeless) && !mayRise)
+        bool isHopeless = _other > _before * Hindered && _other < _before * Hopeless;
+        if ((_windows >= Windows || isHopeless) && !mayRise)
         {
             _windows = 0;
             Alone = !Alone;
