@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""run_scale.py [--cells CELL ...] [--ways rss spread auto] [--rounds N] [--windows N] [--secs S]
+"""run_scale.py [--cells CELL ...] [--ways rss spread auto off] [--rounds N] [--windows N] [--secs S]
 
 CELL is MODE:SIZE:FLOWS:MACS, with :sums at its end for segments whose tenants' checksums are looked at (dropBadInnerChecksum); or `tso`: 64 KB
 TCP frames of 64 flows out of the one queue of a guest (run_tso.py), cut and summed in software. That one has no way `rss`.
@@ -10,6 +10,7 @@ Two workers against one, on DUT_CORE and SECOND_CORE (both free; everything else
   spread   the port has one queue: the worker that receives hands packets over by inner flow (workers.spread: always), so that
            the receiving itself, net_pcap's copy of each frame, is not shared
   auto     the same with workers.spread: auto, the default: the gateway finds out whether it had better not
+  off      the same with workers.spread: off: what the second worker costs that has nothing to do
 Before and after each run of two workers `hop` tells in how many cycles their cores answer each other: where a hypervisor moves them
 between caches, runs are `near` (below NEAR both times) or not, and are summed up apart.
 One worker has one queue and the whole input.  Mpps = frames that the output port sent / wall time.  One and two alternate, and so do
@@ -111,7 +112,7 @@ def gateway(macs, ports, out, cores, runs, secs, change, source_ready):
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--cells", nargs="+", default=["encap:64:1024:1024", "decap:64:1024:1024"])
-    ap.add_argument("--ways", nargs="+", default=["rss", "spread"], choices=["rss", "spread", "auto"])
+    ap.add_argument("--ways", nargs="+", default=["rss", "spread"], choices=["rss", "spread", "auto", "off"])
     ap.add_argument("--patience", type=float, default=0, help="seconds to wait for the cores to be near each other")
     ap.add_argument("--rounds", type=int, default=5)
     ap.add_argument("--windows", type=int, default=3)
