@@ -379,7 +379,7 @@ public sealed partial class ControlPlane
     public unsafe void WatchPorts(ulong now)
     {
         State state = Running;
-        if (!PortMacs(state.Index.Configuration).SequenceEqual(state.PortMacs) || !state.Offloads.IsCurrent(_memory, state.Index.Configuration))
+        if (!MatchesPorts(state))
         {
             TryBegin(state.Index.Configuration, now); // a port that was absent at the start is there now, or can do more or less than before
             state = Running;

@@ -73,6 +73,12 @@ public sealed partial class ControlPlane
         }
     }
 
+    /// <summary>Whether what is in force is made from what the ports say now.</summary>
+    internal bool FollowsPorts => _change is null && MatchesPorts(Running);
+
+    private bool MatchesPorts(State state) =>
+        PortMacs(state.Index.Configuration).SequenceEqual(state.PortMacs) && state.Offloads.IsCurrent(_memory, state.Index.Configuration);
+
     private ConfigurationChange Complete(Func<ConfigurationChange?> begin, ulong now)
     {
         ConfigurationChange? change = begin();

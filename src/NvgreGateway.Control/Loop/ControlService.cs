@@ -14,6 +14,9 @@ public sealed class ControlService : IDisposable
     private const int IdleMilliseconds = 1;
     private const int RestartMilliseconds = 15_000;
     private const int RestartLookMilliseconds = 10;
+
+    // Whoever asks what came of it is to hear of the port as it is now, unless that cannot be put into force.
+    private const int FollowMilliseconds = 5_000;
     private readonly Lock _lock = new();
     private readonly Lock _changing = new(); // held by whoever waits for a change; taken before the other one
     private readonly GatewayMemory _memory;
@@ -173,10 +176,12 @@ public sealed class ControlService : IDisposable
                 return change;
             }
 
+            int looks = 0;
             for (int i = 0; i < RestartMilliseconds; i += RestartLookMilliseconds)
             {
                 PortState state = _memory.ReadPortState(change.Port);
-                if (state.Opened != opened && state.Started != 0)
+                bool isBack = state.Opened != opened && state.Started != 0;
+                if (isBack && (FollowsPorts() || ++looks == FollowMilliseconds / RestartLookMilliseconds))
                 {
                     return change;
                 }
@@ -185,6 +190,14 @@ public sealed class ControlService : IDisposable
             }
 
             return change with { Problem = "the port did not come back: `show ports` tells why" };
+        }
+    }
+
+    private bool FollowsPorts()
+    {
+        lock (_lock)
+        {
+            return _plane.FollowsPorts;
         }
     }
 

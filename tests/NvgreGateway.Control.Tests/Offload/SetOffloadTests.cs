@@ -120,6 +120,8 @@ public sealed unsafe class SetOffloadTests
         IOException refused = Assert.Throws<IOException>(() => client.SetOffloadAsync(new OffloadSwitch("underlay0", "csum.udp6", "tx", false)).Answer());
         Assert.Contains("requires_restart", refused.Message, StringComparison.Ordinal);
         Assert.True(client.SetOffloadAsync(new OffloadSwitch("underlay0", "csum.udp6", "tx", true)).Answer() is { Changed: true, Restarted: true });
+        // What is told next is of the port that came back.
+        Assert.DoesNotContain("rx", client.OffloadsAsync().Answer()[1].Offloads.Single(static o => o.Name == "csum.udp6").InForce);
         lock (data.Commands)
         {
             Assert.Contains((MailboxCommand.ReopenPort, 1u), data.Commands);
