@@ -68,7 +68,7 @@ public sealed unsafe class ChainLimitTests
             using var rig = new Rig(32, 2, queues: 1);
             rig.Device.ChainPorts = chains ? ulong.MaxValue : 0;
             rig.Device.Limit = ChainLimit.Of(2, 2);
-            rig.Device.Inputs[Rig.Access][1].Enqueue(Chain(rig, frame, [600, 100, 100]));
+            rig.Device.Inputs[Rig.Access][1].Enqueue((nint)rig.Device.Pool.ReceiveChain(frame, 1, [600, 100, 100]));
             rig.Settle();
             Assert.Equal(frame.Length - 4 + 42, Assert.Single(rig.Outputs).Bytes.Length);
             rig.AssertNoDrops();
@@ -208,7 +208,7 @@ public sealed unsafe class ChainLimitTests
 
     private static void Feed(Rig rig, byte[] frame, int[] buffers, int segment)
     {
-        var m = (Mbuf*)Chain(rig, frame, buffers);
+        Mbuf* m = rig.Device.Pool.ReceiveChain(frame, 1, buffers);
         if (segment != 0)
         {
             m->OlFlags = MbufFlags.RxLro | MbufFlags.RxL4ChecksumNone | (frame[frame[16] == 8 ? 27 : 24] == 17 ? MbufFlags.TxUdpSegmentation : MbufFlags.None);
@@ -216,31 +216,5 @@ public sealed unsafe class ChainLimitTests
         }
 
         rig.Enqueue(Rig.Access, (nint)m);
-    }
-
-    // Buffers of these lengths, and as many as the rest takes.
-    private static nint Chain(Rig rig, byte[] frame, int[] buffers)
-    {
-        Mbuf* first = null, last = null;
-        for (int i = 0, at = 0; at < frame.Length; i++)
-        {
-            int n = Math.Min(frame.Length - at, i < buffers.Length ? buffers[i] : 7900);
-            Mbuf* m = rig.Device.Pool.Receive(frame.AsSpan(at, n), 1, first == null ? 128 : -1);
-            at += n;
-            if (first == null)
-            {
-                first = m;
-            }
-            else
-            {
-                last->Next = m;
-                first->NbSegs++;
-            }
-
-            last = m;
-        }
-
-        first->PktLen = (uint)frame.Length;
-        return (nint)first;
     }
 }

@@ -77,6 +77,32 @@ internal sealed unsafe partial class GuardedPool : IDisposable
         return m;
     }
 
+    /// <summary>A received frame in several buffers: of these lengths, and as many of 7900 bytes as the rest takes. Only the first has headroom.</summary>
+    public Mbuf* ReceiveChain(ReadOnlySpan<byte> frame, ulong sequence, ReadOnlySpan<int> lengths)
+    {
+        Mbuf* first = null, last = null;
+        for (int i = 0, at = 0; at < frame.Length; i++)
+        {
+            int n = Math.Min(frame.Length - at, i < lengths.Length ? lengths[i] : 7900);
+            Mbuf* m = Receive(frame.Slice(at, n), sequence, first == null ? 128 : -1);
+            at += n;
+            if (first == null)
+            {
+                first = m;
+            }
+            else
+            {
+                last->Next = m;
+                first->NbSegs++;
+            }
+
+            last = m;
+        }
+
+        first->PktLen = (uint)frame.Length;
+        return first;
+    }
+
     /// <summary>A received frame in a buffer that is not its mbuf's own, as of a guest's large frames: its room has a count of its own.</summary>
     public Mbuf* ReceiveExternal(ReadOnlySpan<byte> frame, ulong sequence, int headroom)
     {

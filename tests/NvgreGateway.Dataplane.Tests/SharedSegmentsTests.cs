@@ -465,29 +465,9 @@ public sealed unsafe class SharedSegmentsTests
         return rig;
     }
 
-    // Buffers of these lengths, and as many as the rest takes.
     private static void Feed(Rig rig, byte[] frame, int[] buffers, int segment, bool udp, ulong sequence = 1)
     {
-        Mbuf* first = null, last = null;
-        for (int i = 0, at = 0; at < frame.Length; i++)
-        {
-            int n = Math.Min(frame.Length - at, i < buffers.Length ? buffers[i] : 7900);
-            Mbuf* m = rig.Device.Pool.Receive(frame.AsSpan(at, n), sequence, first == null ? 128 : -1);
-            at += n;
-            if (first == null)
-            {
-                first = m;
-            }
-            else
-            {
-                last->Next = m;
-                first->NbSegs++;
-            }
-
-            last = m;
-        }
-
-        first->PktLen = (uint)frame.Length;
+        Mbuf* first = rig.Device.Pool.ReceiveChain(frame, sequence, buffers);
         first->OlFlags = segment == 0 ? MbufFlags.RxL4ChecksumNone : Said | (udp ? MbufFlags.TxUdpSegmentation : MbufFlags.None);
         first->TxOffload = Mbuf.PackTxOffload(0, 0, segment: segment);
         rig.Enqueue(Rig.Access, (nint)first);
